@@ -1,0 +1,11 @@
+"""Core's part of the site menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.contract import MenuItem
+
+menu = [
+    MenuItem(_("Projects"), "projects", order=10),
+    MenuItem(_("Territories"), "territories", order=80),
+    MenuItem(_("Organisations"), "organisations", order=90),
+]

@@ -1,0 +1,15 @@
+"""What core shows to people, under each language prefix."""
+
+from django.urls import path
+
+from core.views import home, organisations, projects, territories
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/<uslug:slug>/", projects.project_detail, name="project"),
+    path("territories/", territories.territory_list, name="territories"),
+    path("territories/<str:code>/", territories.territory_detail, name="territory"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/<slug:slug>/", organisations.organisation_detail, name="organisation"),
+]

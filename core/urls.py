@@ -1,0 +1,56 @@
+"""URLs of an instance: machine addresses first, then one tree per language, then Wagtail's pages."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from drf_spectacular.views import SpectacularAPIView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from core import converters
+from core.registry import registry
+
+register_converter(converters.UnicodeSlug, "uslug")
+
+handler403 = "core.views.errors.refused"
+handler404 = "core.views.errors.not_found"
+handler500 = "core.views.errors.server_error"
+
+
+def of_plugins(module: str) -> list[URLResolver]:
+    """``urls`` mounted at ``/<lang>/<label>/``; ``machine_urls`` (webhooks, /ap/, /.well-known/) at the root."""
+    found = []
+    for plugin in registry.plugins():
+        name = f"{plugin.name}.{module}"
+        if importlib.util.find_spec(name) is None:
+            continue
+        prefix = f"{plugin.label}/" if module == "urls" else ""
+        found.append(path(prefix, include((name, plugin.label if module == "urls" else f"{plugin.label}_machine"))))
+    return found
+
+
+def pages() -> list[URLPattern | URLResolver]:
+    """What people read and do, under each language."""
+    return [
+        path("", include("core.pages_urls")),
+        path("account/", include("allauth.urls")),
+        *of_plugins("urls"),
+        path("", include(wagtail_urls)),
+    ]
+
+
+urlpatterns = [
+    *of_plugins("machine_urls"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/", include("core.api.urls")),
+    path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *i18n_patterns(*pages()),
+]

@@ -1,0 +1,13 @@
+"""The federation plug-in."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import contract
+
+
+class Federation(contract.Plugin):
+    """The only code that speaks ActivityPub."""
+
+    name = "plugins.federation"
+    label = "federation"
+    title = _("Federation")
