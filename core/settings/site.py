@@ -42,7 +42,13 @@ def for_site(
     )
     return {
         "INSTANCE": instance,
-        "INSTALLED_APPS": [f"sites.{slug}", "core.apps.Core", *apps_of(plugins), *base.LIBRARY_APPS],
+        "INSTALLED_APPS": [
+            f"sites.{slug}",
+            *(["sites.demo"] if instance.demo else []),
+            "core.apps.Core",
+            *apps_of(plugins),
+            *base.LIBRARY_APPS,
+        ],
         "DATABASES": {"default": database(var)},
         "CACHES": caches(var),
         "MEDIA_ROOT": str(var / "media"),
