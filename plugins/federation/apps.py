@@ -11,3 +11,8 @@ class Federation(contract.Plugin):
     name = "plugins.federation"
     label = "federation"
     title = _("Federation")
+    apps_needed = ("plugins.federation.toolkit.Toolkit",)
+
+    def ready(self) -> None:
+        super().ready()
+        from plugins.federation import checks  # noqa: F401  registers the system checks
