@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from core.contract import (
     RESOURCES,
@@ -155,8 +155,22 @@ class Registry:
             rows = subject.model._default_manager.filter(**{f"{subject.key}__in": keys})
             if subject.select_related:
                 rows = rows.select_related(*subject.select_related)
-            found.update({SubjectRef(type_, str(getattr(row, subject.key))): row for row in rows})
+            found.update({SubjectRef(type_, str(getattr(row, subject.key))): row for row in nearest_last(rows)})
         return found
+
+
+def nearest_last(rows: QuerySet[Any]) -> Iterable[Any]:
+    """Rows so that of several with one key, the translations of a page, the reader's language stays."""
+    if not any(field.name == "locale" for field in rows.model._meta.concrete_fields):
+        return rows
+    from core.models.languages import order
+
+    wanted = order()
+    ranks = {code: len(wanted) - place for place, code in enumerate(wanted)}
+    # A live translation before a nearer one that is a draft.
+    return sorted(
+        rows.select_related("locale"), key=lambda row: (row.is_public, ranks.get(row.locale.language_code, 0))
+    )
 
 
 registry = Registry()
