@@ -51,3 +51,7 @@ class SubjectModel:
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError(f"{type(self).__name__} is a subject and needs a URL")
+
+    def url_for(self, person: Person) -> str:
+        """Where this person reads it: a private subject may have an address that is their key."""
+        return self.get_absolute_url()
