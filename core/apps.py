@@ -15,3 +15,7 @@ class Core(contract.Plugin):
     def ready(self) -> None:
         super().ready()
         from core import checks  # noqa: F401  registers the system checks
+        from core.domain import notices
+        from core.journal import recorded
+
+        recorded.connect(notices.on_recorded, dispatch_uid="core.notices")

@@ -1,11 +1,12 @@
 """What core shows to people, under each language prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
 from core.views import home, organisations, projects, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("core.people_urls")),
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uslug:slug>/", projects.project_detail, name="project"),
     path("territories/", territories.territory_list, name="territories"),

@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.conf import absolute
 from core.contract import Notification
@@ -97,7 +98,9 @@ def sentence(entry: JournalEntry, subject: Any) -> str:
     verb = registry.verb(entry.verb)
     if verb is None:
         return gettext("Something happened")
-    facts = {name: value for name, value in entry.facts.items() if isinstance(value, str | int | float | bool)}
+    facts = {
+        name: value for name, value in entry.facts.items() if isinstance(value, str | int | float | bool)
+    }
     who = str(entry.actor or entry.organisation or gettext("Someone"))
     title = subject.subject_title if subject is not None else gettext("something that is gone")
     try:
@@ -111,7 +114,10 @@ def readable(facts: dict[str, Any]) -> dict[str, Any]:
     from core.models import Project
 
     labels = dict(Project.Stage.choices)
-    return {name: labels.get(value, value) if name in {"before", "after"} else value for name, value in facts.items()}
+    return {
+        name: labels.get(value, value) if name in {"before", "after"} else value
+        for name, value in facts.items()
+    }
 
 
 def describe(notices: Iterable[Notice]) -> list[Told]:
@@ -129,7 +135,11 @@ def tell_of(notice: Notice, subject: Any) -> Told:
 
 def of_person(person: Person) -> QuerySet[Notice]:
     """A person's notices, newest first."""
-    return Notice.objects.filter(person=person).select_related("entry__actor", "entry__organisation").order_by("-pk")
+    return (
+        Notice.objects.filter(person=person)
+        .select_related("entry__actor", "entry__organisation")
+        .order_by("-pk")
+    )
 
 
 def unread(person: Person) -> int:
@@ -147,14 +157,21 @@ def mark_read(person: Person, *, until: int | None = None, at: datetime | None =
 
 def deliver(number: int = 50) -> int:
     """Send the e-mails of notices that are due; gives how many were tried."""
-    queryset = Notice.objects.select_related("person", "entry__actor", "entry__organisation", "entry__project")
+    queryset = Notice.objects.select_related(
+        "person", "entry__actor", "entry__organisation", "entry__project"
+    )
     rows: list[Any] = queryset.take(number)
     subjects = registry.resolve(row.entry.ref for row in rows)
     refused = set(
-        NoticePreference.objects.filter(person__in={row.person_id for row in rows}).values_list("person_id", "verb")
+        NoticePreference.objects.filter(person__in={row.person_id for row in rows}).values_list(
+            "person_id", "verb"
+        )
     )
     for row in rows:
-        wanted = row.person.is_active and not refused & {(row.person_id, row.entry.verb), (row.person_id, ALL)}
+        wanted = row.person.is_active and not refused & {
+            (row.person_id, row.entry.verb),
+            (row.person_id, ALL),
+        }
         try:
             if wanted:
                 send(row, subjects.get(row.entry.ref))
@@ -193,7 +210,9 @@ def send(notice: Notice, subject: Any) -> None:
 
 def action(verb: str, template: str) -> str:
     """The label of the one main button."""
-    found: list[Notification] = [n for n in registry.notifications(verb) if n.template == template and n.action]
+    found: list[Notification] = [
+        n for n in registry.notifications(verb) if n.template == template and n.action
+    ]
     return str(found[0].action) if found else gettext("See it on the site")
 
 
@@ -230,4 +249,3 @@ def notifiable() -> list[tuple[str, str]]:
     """Verbs that people can be told of, with a label in the active language, for the preferences form."""
     names = {verb.name for verb in registry.verbs() if registry.notifications(verb.name) or verb.public}
     return sorted(((name, str(verb_label(name))) for name in names), key=lambda pair: pair[1])
-

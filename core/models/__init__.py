@@ -1,8 +1,10 @@
 """Rows and pages of core."""
 
 from core.models.charter import Charter, CharterAcceptance
+from core.models.confirmations import Confirmation
 from core.models.follows import Follow
 from core.models.journal import JournalEntry
+from core.models.letters import Letter, LetterRefusal
 from core.models.moderation import ModerationCase
 from core.models.notices import Notice, NoticePreference
 from core.models.organisations import Membership, Organisation
@@ -27,10 +29,13 @@ __all__ = [
     "CapitalisationSheetPage",
     "Charter",
     "CharterAcceptance",
+    "Confirmation",
     "EventPage",
     "Follow",
     "HomePage",
     "JournalEntry",
+    "Letter",
+    "LetterRefusal",
     "Membership",
     "ModerationCase",
     "Need",

@@ -13,7 +13,9 @@ class Follow(models.Model):
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "subject_type", "subject_key"], name="follow_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "subject_type", "subject_key"], name="follow_once")
+        ]
         indexes = [models.Index(fields=["subject_type", "subject_key"], name="follow_subject")]
 
     def __str__(self) -> str:

@@ -28,7 +28,9 @@ class JournalEntry(models.Model):
     verb = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=60)
     subject_key = models.CharField(max_length=40)
-    project = models.ForeignKey("core.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    project = models.ForeignKey(
+        "core.Project", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     public = models.BooleanField(default=True)
     facts = models.JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now, db_index=True)

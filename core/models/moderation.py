@@ -27,6 +27,8 @@ class ModerationCase(models.Model):
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    contact = models.EmailField(blank=True, help_text="where a guest who reported wants the answer")
+    language = models.CharField(max_length=5, default="fr")
     opened_at = models.DateTimeField(auto_now_add=True)
     answer = models.TextField(blank=True)
     decided_by = models.ForeignKey(
@@ -37,6 +39,13 @@ class ModerationCase(models.Model):
     class Meta:
         verbose_name = _("moderation case")
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "subject_type", "subject_key"],
+                condition=models.Q(kind="report", state="open"),
+                name="reported_once",
+            )
+        ]
         indexes = [
             models.Index(fields=["state", "id"], name="moderation_queue"),
             models.Index(fields=["subject_type", "subject_key"], name="moderation_subject"),

@@ -12,6 +12,7 @@ class Notice(WorkRow):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     entry = models.ForeignKey("core.JournalEntry", on_delete=models.CASCADE, related_name="notices")
+    template = models.CharField(max_length=120, default="core/mail/entry")
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -30,7 +31,9 @@ class Notice(WorkRow):
 class NoticePreference(models.Model):
     """A person does not want e-mails about a verb; the site's list still shows them."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preferences")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_preferences"
+    )
     verb = models.CharField(max_length=80)
 
     class Meta:

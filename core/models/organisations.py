@@ -33,12 +33,16 @@ class Organisation(Identified, SubjectModel, models.Model):
     name_ar = models.CharField(_("name in Arabic"), max_length=160, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ADMITTED)
-    territory = models.ForeignKey("core.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    territory = models.ForeignKey(
+        "core.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     description = models.JSONField(default=dict, blank=True, help_text="{language: text}")
     website = models.URLField(blank=True)
     is_sample = models.BooleanField(default=False, help_text="invented for a demonstration")
     created_at = models.DateTimeField(auto_now_add=True)
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="core.Membership", related_name="organisations")
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="core.Membership", related_name="organisations"
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -50,7 +54,7 @@ class Organisation(Identified, SubjectModel, models.Model):
 
     @property
     def subject_title(self) -> str:
-        return best({"fr": self.name, "ar": self.name_ar}) == "ar" and self.name_ar or self.name
+        return (best({"fr": self.name, "ar": self.name_ar}) == "ar" and self.name_ar) or self.name
 
     @property
     def subject_owner(self) -> "Organisation":
@@ -83,7 +87,9 @@ class Membership(models.Model):
         verbose_name = _("membership")
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "person", "role"], condition=models.Q(until=None), name="one_open_role"
+                fields=["organisation", "person", "role"],
+                condition=models.Q(until=None),
+                name="one_open_role",
             )
         ]
 

@@ -84,12 +84,18 @@ class ProjectPage(Page):
 class EditorialPage(Page):
     """What announcements, events and sheets share: a territory, an organisation and perhaps a project."""
 
-    territory = models.ForeignKey("core.Territory", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    territory = models.ForeignKey(
+        "core.Territory", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     organisation = models.ForeignKey(
         "core.Organisation", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    project = models.ForeignKey("core.Project", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    author = models.ForeignKey("core.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    project = models.ForeignKey(
+        "core.Project", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    author = models.ForeignKey(
+        "core.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     summary = models.TextField(_("in one sentence"), max_length=300, blank=True)
 
     class Meta:

@@ -8,7 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from core.models.identity import Identified
 
@@ -31,7 +32,9 @@ class PersonManager(BaseUserManager["Person"]):
     def for_email(self, email: str, *, name: str = "") -> Person:
         """The person of an address, made without password when new: only who reads that mailbox can sign in."""
         address = email.strip().lower()
-        person, made = self.get_or_create(email=address, defaults={"name": name, "language": get_language() or "fr"})
+        person, made = self.get_or_create(
+            email=address, defaults={"name": name, "language": get_language() or "fr"}
+        )
         if made:
             person.set_unusable_password()
             person.save(update_fields=["password"])

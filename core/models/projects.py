@@ -55,7 +55,9 @@ class Project(Identified, SubjectModel, models.Model):
     slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
     stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices, default=Stage.IDEA)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.UNCONFIRMED)
-    territory = models.ForeignKey("core.Territory", on_delete=models.PROTECT, null=True, related_name="projects")
+    territory = models.ForeignKey(
+        "core.Territory", on_delete=models.PROTECT, null=True, related_name="projects"
+    )
     themes = models.ManyToManyField("core.Theme", blank=True, related_name="projects")
     owner = models.ForeignKey(
         "core.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="projects"
@@ -65,11 +67,15 @@ class Project(Identified, SubjectModel, models.Model):
     )
     language = models.CharField(max_length=5, default="fr")
     texts = models.JSONField(default=dict)
-    cover = models.ForeignKey("wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    cover = models.ForeignKey(
+        "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     origin_uri = models.CharField(max_length=500, blank=True, db_index=True)
     origin_url = models.URLField(max_length=500, blank=True)
     origin_name = models.CharField(max_length=160, blank=True)
-    origin_facts = models.JSONField(default=dict, blank=True, help_text="place, owner, figures as the origin tells them")
+    origin_facts = models.JSONField(
+        default=dict, blank=True, help_text="place, owner, figures as the origin tells them"
+    )
     is_sample = models.BooleanField(default=False, help_text="invented for a demonstration")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -82,7 +88,9 @@ class Project(Identified, SubjectModel, models.Model):
         verbose_name_plural = _("projects")
         indexes = [models.Index(fields=["status", "-published_at", "-id"], name="project_list")]
         constraints = [
-            models.UniqueConstraint(fields=["origin_uri"], condition=~models.Q(origin_uri=""), name="one_row_per_origin")
+            models.UniqueConstraint(
+                fields=["origin_uri"], condition=~models.Q(origin_uri=""), name="one_row_per_origin"
+            )
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,9 @@ class Territory(NamedInLanguages, SubjectModel, models.Model):
 
     code = models.CharField(max_length=40, unique=True)
     level = models.CharField(max_length=10, choices=Level.choices)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+    )
     path = models.CharField(max_length=255, db_index=True, editable=False)
     name_fr = models.CharField(max_length=120)
     name_ar = models.CharField(max_length=120, blank=True)

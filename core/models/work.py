@@ -23,9 +23,9 @@ class WorkQuerySet(models.QuerySet["WorkRow"]):
         now = timezone.now()
         taken = []
         for row in self.due(now).order_by("next_attempt_at", "pk")[:number]:
-            won = self.model._default_manager.filter(pk=row.pk, leased_until=row.leased_until, state=row.state).update(
-                leased_until=now + lease, attempts=row.attempts + 1
-            )
+            won = self.model._default_manager.filter(
+                pk=row.pk, leased_until=row.leased_until, state=row.state
+            ).update(leased_until=now + lease, attempts=row.attempts + 1)
             if won:
                 row.leased_until, row.attempts = now + lease, row.attempts + 1
                 taken.append(row)
