@@ -7,7 +7,8 @@ at start. Core itself is read through the same door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping as MappingType
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -89,11 +90,17 @@ class Panel(Component):
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the site menu: a lazy label and the name of the URL it leads to."""
+    """An entry of the site menu: a lazy label and the name of the URL it leads to.
+
+    ``door`` is a lazy verb ("Give") that puts the entry among the doors of the home page, ``hint`` what stands
+    below it there ("from 1 €, without an account"). An entry with an empty ``label`` is only a door.
+    """
 
     label: Any
     url_name: str
     order: int = 100
+    door: Any = ""
+    hint: Any = ""
 
 
 @dataclass(frozen=True)

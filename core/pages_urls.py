@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core.views import home, organisations, projects, territories
+from core.views import home, organisations, pages, projects, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("territories/<str:code>/", territories.territory_detail, name="territory"),
     path("organisations/", organisations.organisation_list, name="organisations"),
     path("organisations/<slug:slug>/", organisations.organisation_detail, name="organisation"),
+    path("announcements/feed/", pages.AnnouncementFeed(), name="announcement_feed"),
+    path("events/<int:pk>/calendar.ics", pages.event_calendar, name="event_calendar"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import unicodedata
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "hreflang"}, "*": {"lang", "dir"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
+ARABIC_FORMS = str.maketrans("أإآٱىةؤئ", "اااايهوي", "\u0640")
 
 
 def clean(value: str) -> SafeString:
@@ -20,7 +22,7 @@ def clean(value: str) -> SafeString:
     washed = nh3.clean(
         value, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="nofollow noopener ugc"
     )
-    return mark_safe(washed)  # noqa: S308  washed on the line above
+    return mark_safe(washed)
 
 
 def plain(value: str) -> str:
@@ -42,3 +44,9 @@ def shorten(value: str, length: int) -> str:
     if len(words) <= length:
         return words
     return words[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+def fold(value: str) -> str:
+    """Text as it is searched: no case, accents, vowel signs or variant letters, so that what people type is found."""
+    parts = unicodedata.normalize("NFKD", value.translate(ARABIC_FORMS)).casefold()
+    return " ".join("".join(char for char in parts if not unicodedata.combining(char)).split())

@@ -7,7 +7,7 @@ import importlib.util
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -15,6 +15,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from core import converters
 from core.registry import registry
+from core.views import pages as editorial
 
 register_converter(converters.UnicodeSlug, "uslug")
 
@@ -41,7 +42,8 @@ def pages() -> list[URLPattern | URLResolver]:
         path("", include("core.pages_urls")),
         path("account/", include("allauth.urls")),
         *of_plugins("urls"),
-        path("", include(wagtail_urls)),
+        path("", include(wagtail_urls.urlpatterns[:-1])),  # all of Wagtail's but its own way to serve pages
+        re_path(r"^((?:[\w\-]+/)*)$", editorial.serve, name="wagtail_serve"),
     ]
 
 

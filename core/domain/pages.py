@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from core.conf import instance
-from core.models import HomePage, ProjectIndexPage, SectionPage
+from core.domain.listing import newest_first
+from core.models import EventPage, HomePage, ProjectIndexPage, SectionPage
+from core.models.languages import order
+
+P = TypeVar("P", bound=Page)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SECTIONS = {
     "announcements": {"fr": "Annonces", "ar": "إعلانات", "en": "Announcements", "zgh": "Annonces"},
     "events": {"fr": "Événements", "ar": "أنشطة", "en": "Events", "zgh": "Événements"},
-    "sheets": {"fr": "Capitalisation", "ar": "رسملة التجارب", "en": "Lessons learnt", "zgh": "Capitalisation"},
+    "sheets": {
+        "fr": "Capitalisation",
+        "ar": "رسملة التجارب",
+        "en": "Lessons learnt",
+        "zgh": "Capitalisation",
+    },
     "about": {"fr": "À propos", "ar": "من نحن", "en": "About", "zgh": "À propos"},
 }
 PROJECTS = {"fr": "Projets", "ar": "المشاريع", "en": "Projects", "zgh": "Projets"}
@@ -70,11 +84,76 @@ def project_index(language: str) -> ProjectIndexPage:
     )
 
 
+def address(page: Page, language: str) -> str:
+    """Where a page is read in a language; the text may be in another one, the frame around it is not."""
+    return f"/{language}/{page.url_path.split('/', 2)[2]}"
+
+
+def at_path(path: str, language: str) -> Page | None:
+    """The live page at a path, from the tree of the language or of the nearest that has it; two queries."""
+    wanted = {f"/home-{code}/{path}": rank for rank, code in enumerate(order(language))}
+    found = Page.objects.live().filter(url_path__in=wanted).select_related("locale", "content_type")
+    page = min(found, key=lambda page: wanted[page.url_path], default=None)
+    return page.specific if page is not None else None
+
+
+def translation_in(page: Page, language: str) -> Page | None:
+    """The live translation of a page in a language; no query when it is the page itself."""
+    if page.locale.language_code == language:
+        return page
+    others = Page.objects.live().filter(translation_key=page.translation_key, locale__language_code=language)
+    return others.first()
+
+
+def in_best_language(pages: QuerySet[P], language: str | None = None) -> QuerySet[P]:
+    """Each text once: in the reader's language, or in the nearest it has."""
+    rank = Case(
+        *[When(locale__language_code=code, then=Value(place)) for place, code in enumerate(order(language))],
+        default=Value(9),
+    )
+    same = Page.objects.live().filter(translation_key=OuterRef("translation_key"))
+    better = same.annotate(place=rank).filter(place__lt=OuterRef("place"))
+    return pages.annotate(place=rank).filter(~Exists(better)).select_related("locale")
+
+
+def dated(pages: QuerySet[P]) -> QuerySet[P]:
+    """Pages with ``since``: when they were first published."""
+    return pages.annotate(since=Coalesce("first_published_at", "last_published_at", Value(EPOCH)))
+
+
+def latest(pages: QuerySet[P], number: int) -> list[P]:
+    """The newest pages of a kind, each text once; one query."""
+    return list(dated(in_best_language(pages)).order_by("-since", "-pk")[:number])
+
+
+def coming(number: int) -> list[EventPage]:
+    """Events that are not over, the next first; one query."""
+    events = in_best_language(EventPage.objects.live().public())
+    return list(events.filter(not_over()).order_by("starts_at", "pk")[:number])
+
+
+def not_over() -> Q:
+    """Events whose end, or start when they tell no end, is still to come."""
+    now = timezone.now()
+    return Q(ends_at__gte=now) | Q(ends_at=None, starts_at__gte=now)
+
+
+def below(section: SectionPage) -> Q:
+    """The pages right below a section in any language."""
+    found = Q(pk=None)
+    for path in section.get_translations(inclusive=True).values_list("path", flat=True):
+        found |= Q(path__startswith=path)
+    return found & Q(depth=section.depth + 1)
+
+
 def children(section: SectionPage, request: HttpRequest) -> dict[str, Any]:
-    """The live pages below a section, newest first, twenty at most from ``?before=<id>``."""
-    pages = section.get_children().live().order_by("-first_published_at", "-pk").specific()
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        pages = pages.filter(pk__lt=int(before))
-    shown = list(pages[:21])
-    return {"pages": shown[:20], "next": shown[19].pk if len(shown) > 20 else None}
+    """The live pages below a section, each text once, newest first by keyset; coming events stand first."""
+    here = below(section)
+    events = in_best_language(EventPage.objects.live().public().filter(here))
+    upcoming = (
+        list(events.filter(not_over()).order_by("starts_at", "pk")[:50]) if section.slug == "events" else []
+    )
+    pages = dated(in_best_language(Page.objects.live().public().filter(here)))
+    pages = pages.exclude(pk__in=[event.pk for event in upcoming]).specific()
+    shown = newest_first(pages, field="since", after=request.GET.get("after", ""))
+    return {"upcoming": upcoming, "pages": shown.rows, "after": shown.after}

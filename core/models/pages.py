@@ -128,7 +128,9 @@ class PageSubject(SubjectModel):
         return bool(self.live)  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
-        return self.url or "/"  # type: ignore[attr-defined]
+        """Its address in the active language; a text that is only in another one is served there and says so."""
+        language = translation.get_language() or "fr"
+        return f"/{language}/{self.url_path.split('/', 2)[2]}"  # type: ignore[attr-defined]
 
 
 EDITORIAL_PANELS = [FieldPanel(name) for name in ("summary", "territory", "organisation", "project")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -12,6 +14,7 @@ from core.models.identity import Identified
 from core.models.languages import best
 from core.models.subjects import SubjectModel
 from core.money import CurrencyField, MinorField, money
+from core.text import fold, plain
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -67,6 +70,9 @@ class Project(Identified, SubjectModel, models.Model):
     )
     language = models.CharField(max_length=5, default="fr")
     texts = models.JSONField(default=dict)
+    words = models.TextField(
+        default="", blank=True, editable=False, help_text="all texts as they are searched"
+    )
     cover = models.ForeignKey(
         "wagtailimages.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -95,6 +101,18 @@ class Project(Identified, SubjectModel, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the searched words in line with the texts."""
+        changed = kwargs.get("update_fields")
+        if changed is None or "texts" in changed:
+            written = (
+                text.get(part, "") for text in self.texts.values() for part in ("title", "summary", "story")
+            )
+            self.words = fold(plain(" ".join(written)))
+            if changed is not None:
+                kwargs["update_fields"] = {*changed, "words"}
+        super().save(*args, **kwargs)
 
     @property
     def shown_language(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -15,6 +14,7 @@ from moneyed import Money
 
 from core import money as amounts
 from core.models.languages import direction
+from core.motif import motif
 from core.registry import registry
 from core.text import clean
 
@@ -28,17 +28,21 @@ def slot(context: template.Context, name: str, subject: Any = None) -> SafeStrin
 
     A panel that fails is logged and shows nothing, unless PANEL_ERRORS_RAISE (tests) is set.
     """
+    panels = registry.panels(name, getattr(subject, "subject_type", ""))
+    if not panels:
+        return mark_safe("")
     request = context.get("request")
+    parent = context.flatten() | {"subject": subject, "request": request}
     shown = []
-    for panel in registry.panels(name, getattr(subject, "subject_type", "")):
+    for panel in panels:
         try:
             if panel.shows(subject, request):
-                shown.append(str(panel.render_html(context.flatten() | {"subject": subject, "request": request})))
+                shown.append(str(panel.render_html(parent)))
         except Exception:
             if settings.PANEL_ERRORS_RAISE:
                 raise
             logger.exception("The panel %s failed on %s", type(panel).__name__, subject)
-    return mark_safe("".join(shown))  # noqa: S308  rendered by templates, which escape
+    return mark_safe("".join(shown))
 
 
 @register.filter
@@ -61,10 +65,18 @@ def direction_of(language: str) -> str:
     return direction(language)
 
 
-@register.simple_tag(takes_context=True)
-def in_language(context: template.Context, language: str) -> str:
-    """The address of this same page in another language."""
-    request = context.get("request")
-    if request is None:
-        return f"/{language}/"
-    return translate_url(request.get_full_path(), language)
+@register.simple_tag
+def mark(code: str) -> SafeString:
+    """The path of a place's mark, for an SVG of 40 × 40 units."""
+    return mark_safe(motif(code).mark)
+
+
+@register.simple_tag
+def cover(code: str) -> SafeString:
+    """A place's pattern as a wide picture; decoration, so that screen readers pass it."""
+    name, _mark, tile = motif(code)
+    return mark_safe(
+        '<svg viewBox="0 0 960 168" preserveAspectRatio="xMidYMid slice" aria-hidden="true"><defs>'
+        f'<pattern id="{name}" width="96" height="84" patternUnits="userSpaceOnUse">{tile}</pattern></defs>'
+        f'<rect width="960" height="168" fill="url(#{name})"/></svg>'
+    )
