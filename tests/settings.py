@@ -32,4 +32,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "WARNING"}}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in production: the live server's threads each open a connection of their own.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["TIWIZI_VAR"], "test.sqlite3")}  # noqa: PTH118
+os.makedirs(STATIC_ROOT, exist_ok=True)  # noqa: PTH103  WhiteNoise warns without it
