@@ -1,0 +1,132 @@
+"""Checks that the books are true: the chain, the sums, and that pledges, payments and tallies agree with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from core.models import Project
+from plugins.crowdfunding.domain import ledger
+from plugins.crowdfunding.ledger_verifier import Checker
+from plugins.crowdfunding.models import Account, Campaign, Entry, Ledger, Payment, Pledge, Transaction
+
+
+@dataclass
+class Audit:
+    """What was found in one project's books: faults in words with their place."""
+
+    project: Project
+    transactions: int = 0
+    entries: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def intact(self) -> bool:
+        return not self.faults
+
+
+def of_ledger(book: Ledger) -> Audit:
+    """Recompute one ledger from its rows and compare it with what caused it."""
+    checker = Checker(book.project.uid)
+    for document in ledger.documents(book):
+        checker.add(document)
+    found = checker.findings
+    audit = Audit(book.project, found.transactions, found.entries, list(found.faults))
+    if (book.length, book.head) != (found.transactions, found.head):
+        audit.faults.append(
+            f"the ledger's head says {book.length} transactions, {found.transactions} were found"
+        )
+    audit.faults += [*misplaced(book), *unmatched(book)]
+    return audit
+
+
+def misplaced(book: Ledger) -> Iterable[str]:
+    """Entries whose account is another ledger's or another currency's, or that are on the wrong statement."""
+    entries = Entry.objects.filter(Q(ledger=book) | Q(transaction__ledger=book))
+    wrong = (
+        entries.exclude(
+            ledger=book, transaction__ledger=book, account__ledger=book, account__currency=F("currency")
+        )
+        | entries.exclude(Q(is_funds=True, account__kind__in=Account.FUNDS) | Q(is_funds=False))
+        | entries.filter(is_funds=False, account__kind__in=Account.FUNDS)
+    )
+    for entry in wrong.select_related("transaction").order_by("pk")[:20]:
+        yield f"transaction {entry.transaction.number}: an entry stands on an account it cannot be on"
+
+
+def unmatched(book: Ledger) -> Iterable[str]:
+    """Payments without movement, movements without payment, and sums that differ."""
+    payments = Payment.objects.filter(pledge__campaign__project=book.project)
+    booked = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.GIFT)
+    undone = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.REVERSAL)
+    known = {row.uid: row for row in payments}
+    gifts = set(booked.values_list("cause_key", flat=True))
+    mirrors = set(undone.values_list("cause_key", flat=True))
+    for uid in sorted(set(known) - gifts):
+        yield f"payment {uid}: is not in the ledger"
+    for number in booked.exclude(cause_key__in=known).values_list("number", flat=True):
+        yield f"transaction {number}: its payment does not exist"
+    for uid, row in known.items():
+        if (row.state == Payment.State.REVERSED) != (uid in mirrors):
+            yield f"payment {uid}: is {row.state}, the ledger says otherwise"
+    standing = payments.filter(state=Payment.State.RECEIVED).order_by()
+    there = dict(standing.values_list("currency").annotate(Sum("amount_minor")))
+    gifts_side = Entry.objects.filter(ledger=book, account__kind=Account.Kind.GIFTS).order_by()
+    for currency, total in gifts_side.values_list("currency").annotate(Sum("amount_minor")):
+        if -total != there.pop(currency, 0):
+            yield f"gifts in {currency}: the ledger says {-total}, the payments differ"
+    for currency, total in there.items():
+        yield f"gifts in {currency}: payments of {total} are not in the ledger"
+
+
+def of_campaigns(project: Project | None = None) -> Iterable[str]:
+    """Tallies and states that do not agree with pledges and payments."""
+    campaigns = Campaign.objects.select_related("tally").order_by("pk")
+    if project is not None:
+        campaigns = campaigns.filter(project=project)
+    for campaign in campaigns.iterator(chunk_size=200):
+        rows = Pledge.objects.filter(campaign=campaign)
+        waiting = rows.filter(state=Pledge.State.PLEDGED).aggregate(
+            sum=Sum("amount_minor"), number=Count("pk")
+        )
+        given = rows.filter(state=Pledge.State.RECEIVED)
+        money = Payment.objects.filter(pledge__campaign=campaign, state=Payment.State.RECEIVED)
+        tally = campaign.tally
+        truth = (
+            waiting["sum"] or 0,
+            waiting["number"],
+            money.aggregate(sum=Sum("amount_minor"))["sum"] or 0,
+            given.count(),
+            given.values("donor").distinct().count(),
+        )
+        kept = (tally.promised_minor, tally.promises, tally.received_minor, tally.gifts, tally.backers)
+        if truth != kept:
+            yield f"campaign {campaign.slug}: the tally says {kept}, pledges and payments say {truth}"
+        paid = set(money.values_list("pledge_id", flat=True))
+        for pk, code in given.exclude(pk__in=paid).values_list("pk", "code")[:20]:
+            yield f"pledge {code} ({pk}): is received without a payment"
+        for code in (
+            rows.filter(pk__in=paid).exclude(state=Pledge.State.RECEIVED).values_list("code", flat=True)[:20]
+        ):
+            yield f"pledge {code}: has a payment and is not received"
+
+
+def run(project: Project | None = None) -> list[Audit]:
+    """Check all ledgers, or one project's, and write on each when it was checked and what was found."""
+    books = Ledger.objects.select_related("project").order_by("pk")
+    if project is not None:
+        books = books.filter(project=project)
+    audits = []
+    for book in books:
+        audit = of_ledger(book)
+        audit.faults += of_campaigns(book.project)
+        Ledger.objects.filter(pk=book.pk).update(
+            verified_at=timezone.now(),
+            verified_length=audit.transactions,
+            fault=audit.faults[0][:300] if audit.faults else "",
+        )
+        audits.append(audit)
+    return audits

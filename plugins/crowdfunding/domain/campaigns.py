@@ -1,0 +1,209 @@
+"""The life of a campaign: prepared, opened by the organisation that collects, edited, closed or cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+from moneyed import Money
+
+from core.domain.permissions import manages
+from core.journal import record
+from core.models import Organisation, Person, Project
+from core.money import minor
+from core.text import clean
+from plugins.crowdfunding.domain import collectors, tallies
+from plugins.crowdfunding.domain.amounts import fact
+from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, after
+from plugins.crowdfunding.models import Campaign, Pledge
+from plugins.crowdfunding.verbs import CANCELLED, CLOSED, DRAFTED, EDITED, HIDDEN, OPENED, RESTORED
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+Texts = Mapping[str, Mapping[str, str]]
+PROPOSED = {"EUR": (2000, 5000, 10000), "MAD": (10000, 20000, 50000)}
+"""Amounts offered as buttons when nobody chose others, in minor units."""
+
+
+class CurrencyFixed(ValueError):
+    """Promises were made in the campaign's currency: it cannot change any more."""
+
+
+class AlreadyOver(ValueError):
+    """The campaign's last day is past: choose another before opening."""
+
+
+def free_slug(title: str) -> str:
+    """A slug no campaign has, from a title in any script."""
+    base = slugify(title, allow_unicode=True)[:80].strip("-") or "campaign"
+    taken = set(Campaign.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    return next(slug for number in range(2, len(taken) + 3) if (slug := f"{base}-{number}") not in taken)
+
+
+def washed(texts: Texts) -> dict[str, dict[str, str]]:
+    """Texts with plain titles and washed stories; languages without a title are left out."""
+    return {
+        language: {"title": " ".join(text["title"].split())[:160], "story": str(clean(text.get("story", "")))}
+        for language, text in texts.items()
+        if text.get("title", "").strip()
+    }
+
+
+def may_prepare(person: Person | AnonymousUser, project: Project) -> bool:
+    """Whether the person may prepare a campaign: who answers for a local, published project."""
+    return not project.is_remote and project.is_public and manages(person, project)
+
+
+def may_edit(person: Person | AnonymousUser, campaign: Campaign) -> bool:
+    """Whether the person may change texts and dates: who answers for the project or for the collection."""
+    return manages(person, campaign) or manages(person, campaign.project)
+
+
+def may_open(person: Person | AnonymousUser, campaign: Campaign) -> bool:
+    """Whether the person may open, close or cancel: who answers for the organisation that collects."""
+    return manages(person, campaign) or collectors.may_keep(person, campaign.collector)
+
+
+@transaction.atomic
+def prepare(
+    project: Project,
+    *,
+    by: Person | None,
+    texts: Texts,
+    goal: Money,
+    opens_on: date,
+    closes_on: date,
+    collector: Organisation,
+    receiver: Organisation,
+    minimum: Money | None = None,
+    language: str = "fr",
+    kind: str = Campaign.Kind.KEEP,
+    is_sample: bool = False,
+) -> Campaign:
+    """A draft on a project; nobody can give before the collector opens it."""
+    currency, shown = goal.currency.code, washed(texts)
+    campaign = Campaign.objects.create(
+        project=project,
+        collector=collector,
+        receiver=receiver,
+        slug=free_slug(next(iter(shown.values()))["title"]),
+        kind=kind,
+        language=language if language in shown else next(iter(shown)),
+        texts=shown,
+        currency=currency,
+        goal_minor=minor(goal),
+        minimum_minor=minor(minimum) if minimum else 100,
+        proposed_minor=[amount for amount in PROPOSED[currency] if amount <= minor(goal)],
+        opens_on=opens_on,
+        closes_on=closes_on,
+        made_by=by,
+        is_sample=is_sample,
+    )
+    campaign.tally = tallies.create(campaign)
+    record(by, DRAFTED, campaign)
+    return campaign
+
+
+@transaction.atomic
+def edit(
+    campaign: Campaign, *, by: Person | None, texts: Texts, goal: Money, minimum: Money, closes_on: date
+) -> None:
+    """Change texts, goal, minimum and end; raises CurrencyFixed once somebody promised in another currency."""
+    campaign = lock(campaign)
+    currency = goal.currency.code
+    if currency != campaign.currency and Pledge.objects.filter(campaign=campaign).exists():
+        raise CurrencyFixed(campaign.currency)
+    if currency != campaign.currency:
+        campaign.proposed_minor = list(PROPOSED[currency])
+    campaign.currency, campaign.texts = currency, washed(texts)
+    campaign.goal_minor, campaign.minimum_minor, campaign.closes_on = minor(goal), minor(minimum), closes_on
+    campaign.save()
+    record(by, EDITED, campaign)
+
+
+@transaction.atomic
+def open_(campaign: Campaign, *, by: Person | None) -> None:
+    """Take pledges from now on; raises NotPossible, NotSetUp while the collector has no account for it, or AlreadyOver."""
+    campaign = lock(campaign)
+    campaign.state = after(CAMPAIGN, campaign.state, "open")
+    collectors.check_set_up(campaign.collector, campaign.currency)
+    if campaign.closes_on < timezone.localdate():
+        raise AlreadyOver(campaign.closes_on.isoformat())
+    campaign.opened_at = timezone.now()
+    campaign.save(update_fields=["state", "opened_at", "updated_at"])
+    record(by, OPENED, campaign, goal=fact(campaign.goal))
+
+
+@transaction.atomic
+def close(campaign: Campaign, *, by: Person | None) -> None:
+    """Take no more pledges; those made may still be paid."""
+    campaign = lock(campaign)
+    campaign.state = after(CAMPAIGN, campaign.state, "close")
+    campaign.ended_at = timezone.now()
+    campaign.save(update_fields=["state", "ended_at", "updated_at"])
+    record(by, CLOSED, campaign, received=fact(campaign.received))
+
+
+@transaction.atomic
+def cancel(campaign: Campaign, *, by: Person | None) -> None:
+    """Call a campaign off: promises that wait are cancelled and their donors told; money received stays booked."""
+    from plugins.crowdfunding.domain import pledges
+
+    campaign = lock(campaign)
+    drafted = campaign.state == Campaign.State.DRAFT
+    campaign.state = after(CAMPAIGN, campaign.state, "cancel")
+    campaign.ended_at = timezone.now()
+    campaign.hidden = campaign.hidden or drafted  # a draft that nobody saw never becomes public
+    campaign.save(update_fields=["state", "ended_at", "hidden", "updated_at"])
+    for pledge in Pledge.objects.filter(campaign=campaign, state=Pledge.State.PLEDGED):
+        pledges.cancel(pledge, by=by)
+    record(by, CANCELLED, campaign)
+
+
+def close_ended() -> int:
+    """Close campaigns whose last day is over; gives how many."""
+    over = Campaign.objects.filter(state=Campaign.State.OPEN, closes_on__lt=timezone.localdate())
+    ended = list(over.order_by("pk")[:200])
+    for campaign in ended:
+        close(campaign, by=None)
+    return len(ended)
+
+
+def lock(campaign: Campaign) -> Campaign:
+    """The campaign's row as it is now, held until the end of the transaction."""
+    rows = Campaign.objects.select_related("project", "collector", "receiver", "tally")
+    return rows.select_for_update(of=("self",)).get(pk=campaign.pk)
+
+
+@transaction.atomic
+def hide(campaign: Campaign, by: Person | None) -> None:
+    """Moderation takes the campaign from sight; other instances are told."""
+    record(by, HIDDEN, campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(hidden=True)
+
+
+@transaction.atomic
+def restore(campaign: Campaign, by: Person | None) -> None:
+    """Moderation shows it again."""
+    Campaign.objects.filter(pk=campaign.pk).update(hidden=False)
+    campaign.refresh_from_db()
+    record(by, RESTORED, campaign)
+
+
+def of_project(project: Project) -> list[Campaign]:
+    """Public campaigns of a project, open ones first; asked once per request however many panels ask."""
+    known = getattr(project, "_crowdfunding_campaigns", None)
+    if known is None:
+        rows: QuerySet[Campaign] = Campaign.objects.filter(project=project, hidden=False)
+        rows = rows.exclude(state=Campaign.State.DRAFT).shown().order_by("-pk")  # type: ignore[attr-defined]
+        known = sorted(rows[:6], key=lambda campaign: campaign.state != Campaign.State.OPEN)
+        project._crowdfunding_campaigns = known  # type: ignore[attr-defined]
+    return list(known)

@@ -1,0 +1,222 @@
+"""The ledger: post movements, undo them by their mirror, sum them. Nothing here changes what was written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import transaction as database
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+from moneyed import Money
+
+from core.models import Organisation, Project
+from core.models.identity import new_uid
+from core.money import minor, money
+from plugins.crowdfunding.ledger_verifier import seal
+from plugins.crowdfunding.models import Account, Entry, Ledger, Transaction
+
+
+class Unbalanced(ValueError):
+    """The sides of a movement do not add up to zero in each currency."""
+
+
+class AlreadyUndone(ValueError):
+    """The movement was undone before."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a movement: debit above zero, credit below."""
+
+    kind: str
+    organisation: Organisation
+    amount: Money
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a movement comes from: the type and uid of a row."""
+
+    type: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.type}:{self.key}"
+
+
+def book(project: Project) -> Ledger:
+    """The ledger of a project, locked until the end of the transaction: writers follow each other."""
+    Ledger.objects.bulk_create([Ledger(project=project)], ignore_conflicts=True)
+    return Ledger.objects.select_for_update(of=("self",)).get(project=project)
+
+
+def account(ledger: Ledger, side: Side) -> Account:
+    """The account of a side, made when first used."""
+    currency = side.amount.currency.code
+    found, _made = Account.objects.get_or_create(
+        ledger=ledger,
+        kind=side.kind,
+        organisation=side.organisation,
+        currency=currency,
+        defaults={"code": f"{side.kind}/{side.organisation.slug}/{currency}"},
+    )
+    return found
+
+
+def check_balance(sides: Sequence[tuple[Any, Money]]) -> None:
+    """Raise Unbalanced unless the amounts add up to zero in each currency and none is zero."""
+    sums: dict[str, int] = defaultdict(int)
+    for _account, amount in sides:
+        if not amount.amount:
+            raise Unbalanced("a side of zero")
+        sums[amount.currency.code] += minor(amount)
+    if len(sides) < 2 or any(sums.values()):
+        raise Unbalanced(str(dict(sums)))
+
+
+def post(
+    project: Project,
+    kind: str,
+    sides: Sequence[Side],
+    *,
+    cause: Cause,
+    key: str,
+    booked_on: date,
+    memo: Mapping[str, Any] | None = None,
+) -> Transaction:
+    """Write one movement at the end of the project's chain; a key already booked gives that movement back.
+
+    Raises Unbalanced; must run in the transaction of its cause.
+    """
+    check_balance([(side, side.amount) for side in sides])
+    ledger = book(project)
+    known = Transaction.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    written = [(account(ledger, side), side.amount) for side in sides]
+    return write(
+        ledger, kind, written, cause=cause, key=key, booked_on=booked_on, memo=memo or {}, reverses=None
+    )
+
+
+def undo(
+    done: Transaction, *, cause: Cause, key: str, booked_on: date, memo: Mapping[str, Any]
+) -> Transaction:
+    """Write the mirror of a movement; raises AlreadyUndone when it has one."""
+    ledger = book(done.ledger.project)
+    if Transaction.objects.filter(reverses=done).exists():
+        raise AlreadyUndone(str(done))
+    mirror = [
+        (entry.account, -entry.amount) for entry in done.entries.select_related("account").order_by("id")
+    ]
+    kind = Transaction.Kind.REVERSAL
+    return write(ledger, kind, mirror, cause=cause, key=key, booked_on=booked_on, memo=memo, reverses=done)
+
+
+def write(
+    ledger: Ledger,
+    kind: str,
+    sides: Sequence[tuple[Account, Money]],
+    *,
+    cause: Cause,
+    key: str,
+    booked_on: date,
+    memo: Mapping[str, Any],
+    reverses: Transaction | None,
+) -> Transaction:
+    """Insert a transaction with its entries, then seal it and move the head; the caller holds the ledger's lock."""
+    if not database.get_connection().in_atomic_block:
+        raise database.TransactionManagementError("a movement is written in the transaction of its cause")
+    row = Transaction.objects.create(
+        uid=new_uid(),
+        ledger=ledger,
+        number=ledger.length + 1,
+        kind=kind,
+        cause_type=cause.type,
+        cause_key=cause.key,
+        key=key,
+        reverses=reverses,
+        booked_on=booked_on,
+        at=timezone.now(),
+        memo=dict(memo),
+        previous=ledger.head,
+    )
+    entries = [
+        Entry(
+            ledger=ledger,
+            transaction=row,
+            account=on,
+            amount_minor=minor(amount),
+            currency=amount.currency.code,
+            is_funds=on.kind in Account.FUNDS,
+        )
+        for on, amount in sides
+    ]
+    Entry.objects.bulk_create(entries)
+    row.hash = seal(document_of(row, entries, ledger.project.uid))
+    Transaction.objects.filter(pk=row.pk, hash="").update(hash=row.hash)
+    ledger.head, ledger.length = row.hash, row.number
+    ledger.save(update_fields=["head", "length"])
+    return row
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as it is hashed: UTC with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def document_of(row: Transaction, entries: Sequence[Entry], project: str) -> dict[str, Any]:
+    """A transaction as it is hashed and downloaded, without its own hash."""
+    return {
+        "project": project,
+        "number": row.number,
+        "uid": row.uid,
+        "kind": str(row.kind),
+        "cause": f"{row.cause_type}:{row.cause_key}",
+        "reverses": row.reverses.uid if row.reverses else None,
+        "booked_on": row.booked_on.isoformat(),
+        "at": stamp(row.at),
+        "memo": row.memo,
+        "entries": [
+            {"account": entry.account.code, "amount": entry.amount_minor, "currency": entry.currency}
+            for entry in entries
+        ],
+        "previous": row.previous,
+    }
+
+
+def documents(ledger: Ledger, *, chunk: int = 500) -> Iterator[dict[str, Any]]:
+    """All transactions of a ledger as downloaded, in order, a chunk in memory at a time."""
+    after = 0
+    while True:
+        rows = list(
+            ledger.transactions.filter(number__gt=after)
+            .select_related("reverses")
+            .prefetch_related("entries__account")
+            .order_by("number")[:chunk]
+        )
+        for row in rows:
+            entries = sorted(row.entries.all(), key=lambda entry: entry.pk)
+            yield {**document_of(row, entries, ledger.project.uid), "hash": row.hash}
+        if len(rows) < chunk:
+            return
+        after = rows[-1].number
+
+
+def statement(project: Project) -> QuerySet[Entry]:
+    """What moved on the accounts that hold money, newest first, with its transaction and ledger."""
+    lines = Entry.objects.filter(ledger__project=project, is_funds=True)
+    return lines.select_related("transaction__ledger", "transaction__reverses", "account").order_by("-pk")
+
+
+def balances(project: Project, *, until: int | None = None) -> list[Money]:
+    """What the accounts that hold money add up to, one amount per currency; up to an entry when given."""
+    lines = Entry.objects.filter(ledger__project=project, is_funds=True)
+    if until is not None:
+        lines = lines.filter(pk__lte=until)
+    sums = lines.order_by("currency").values_list("currency").annotate(Sum("amount_minor"))
+    return [money(total, currency) for currency, total in sums]

@@ -1,0 +1,189 @@
+"""The life of a pledge: made in one step by anyone, waited for, reminded of, cancelled or expired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from moneyed import Money
+
+from core.journal import record
+from core.models import Person
+from core.models.identity import new_uid
+from core.money import CurrencyMismatch, minor
+from plugins.crowdfunding.domain import letters, tallies
+from plugins.crowdfunding.domain.amounts import fact
+from plugins.crowdfunding.domain.codes import new_code
+from plugins.crowdfunding.domain.lifecycles import LIFE, PLEDGE, REMINDERS, after
+from plugins.crowdfunding.models import Campaign, Pledge
+from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
+
+
+class NotTaking(ValueError):
+    """The campaign takes no pledges: not open yet, over, or cancelled."""
+
+
+class BelowMinimum(ValueError):
+    """The amount is below what the campaign takes."""
+
+
+class AlreadyUsed(ValueError):
+    """The same filled form already made another pledge, with other contents."""
+
+    def __init__(self, pledge: Pledge) -> None:
+        super().__init__(pledge.code)
+        self.pledge = pledge
+
+
+@dataclass(frozen=True)
+class Donor:
+    """What a guest says of herself: an address, and the rest if she likes."""
+
+    email: str = ""
+    name: str = ""
+    anonymous: bool = False
+    message: str = ""
+    language: str = "fr"
+    person: Person | None = None
+
+
+def same_form(form_key: str, email: str, amount: Money) -> Pledge | None:
+    """The pledge a form already made; raises AlreadyUsed when it was filled in differently."""
+    known = Pledge.objects.select_related("campaign").filter(form_key=form_key).first()
+    if known is not None and (known.email != email or known.amount != amount):
+        raise AlreadyUsed(known)
+    return known
+
+
+def pledge(
+    campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str = "transfer"
+) -> Pledge:
+    """Promise an amount; the same form sent twice is one pledge.
+
+    Raises NotTaking, BelowMinimum, CurrencyMismatch and AlreadyUsed.
+    """
+    if amount.currency.code != campaign.currency:
+        raise CurrencyMismatch(f"{amount} is not in {campaign.currency}")
+    known = same_form(form_key, donor.email, amount)
+    if known is not None:
+        return known
+    if not campaign.takes_pledges():
+        raise NotTaking(campaign.slug)
+    if amount < campaign.minimum:
+        raise BelowMinimum(str(amount))
+    try:
+        with transaction.atomic():
+            return _make(campaign, donor, amount, form_key=form_key, channel=channel)
+    except IntegrityError:
+        # Two deliveries of the same form at once: the other one won.
+        known = same_form(form_key, donor.email, amount)
+        if known is None:
+            raise
+        return known
+
+
+def _make(campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str) -> Pledge:
+    """Write the pledge with its tally, journal entry and letter."""
+    made = Pledge.objects.create(form_key=form_key, **columns(campaign, donor, amount), channel=channel)
+    tallies.promise(made, 1)
+    record(
+        donor.person, PLEDGED, campaign, organisation=campaign.collector, amount=fact(amount), code=made.code
+    )
+    letters.pledged(made)
+    return made
+
+
+def columns(campaign: Campaign, donor: Donor, amount: Money) -> dict[str, object]:
+    """The columns of a new pledge, with the donor's pseudonym in this campaign."""
+    earlier = (
+        Pledge.objects.filter(campaign=campaign, email=donor.email).values_list("donor", flat=True).first()
+        if donor.email
+        else None
+    )
+    return {
+        "campaign": campaign,
+        "collector_id": campaign.collector_id,
+        "code": new_code(),
+        "currency": campaign.currency,
+        "amount_minor": minor(amount),
+        "donor": earlier or new_uid(),
+        "person": donor.person,
+        "email": donor.email,
+        "name": donor.name,
+        "anonymous": donor.anonymous,
+        "message": donor.message,
+        "language": donor.language,
+    }
+
+
+def lock(row: Pledge) -> Pledge:
+    """The pledge as it is now, held until the end of the transaction."""
+    rows = Pledge.objects.select_related("campaign__project", "campaign__collector", "collector")
+    return rows.select_for_update(of=("self",)).get(pk=row.pk)
+
+
+@transaction.atomic
+def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
+    """Take a promise back; raises NotPossible once the money came."""
+    found = lock(row)
+    found.state = after(PLEDGE, found.state, "cancel")
+    found.ended_at = timezone.now()
+    found.save(update_fields=["state", "ended_at"])
+    tallies.promise(found, -1)
+    record(by, PLEDGE_CANCELLED, found.campaign, amount=fact(found.amount), code=found.code)
+    letters.cancelled(found)
+    return found
+
+
+@transaction.atomic
+def expire(row: Pledge) -> None:
+    """A promise nobody paid in time no longer counts; the donor is told kindly."""
+    found = lock(row)
+    found.state = after(PLEDGE, found.state, "expire")
+    found.ended_at = timezone.now()
+    found.save(update_fields=["state", "ended_at"])
+    tallies.promise(found, -1)
+    record(None, PLEDGE_EXPIRED, found.campaign, amount=fact(found.amount), code=found.code)
+    letters.expired(found)
+
+
+@transaction.atomic
+def remind(row: Pledge, number: int) -> None:
+    """Remind the donor for the n-th time."""
+    won = Pledge.objects.filter(pk=row.pk, state=Pledge.State.PLEDGED, reminders=number - 1).update(
+        reminders=number
+    )
+    if won:
+        letters.reminder(row, number)
+
+
+def follow_up(now: datetime | None = None) -> dict[str, int]:
+    """Remind of promises after 14 and 30 days and let them expire after 60; gives how many of each.
+
+    A promise that cannot be paid yet, because the collector waits for its authorisation, is left in peace.
+    """
+    now = now or timezone.now()
+    done = {"reminded": 0, "expired": 0}
+    waiting = Pledge.objects.filter(state=Pledge.State.PLEDGED).select_related("campaign")
+    shut = letters.shut_collectors()
+    for row in list(
+        waiting.filter(waiting_since__lte=now - LIFE).exclude(collector__in=shut).order_by("pk")[:500]
+    ):
+        expire(row)
+        done["expired"] += 1
+    for number, delay in reversed(list(enumerate(REMINDERS, start=1))):
+        due = waiting.filter(waiting_since__lte=now - delay, reminders__lt=number).exclude(collector__in=shut)
+        for row in list(due.order_by("pk")[:500]):
+            Pledge.objects.filter(pk=row.pk).update(reminders=number - 1)
+            remind(row, number)
+            done["reminded"] += 1
+    return done
+
+
+@transaction.atomic
+def hide_message(row: Pledge, *, by: Person) -> None:
+    """Take a donor's message off the wall; the gift stays."""
+    Pledge.objects.filter(pk=row.pk).update(message_hidden=True)
+    record(by, MESSAGE_HIDDEN, row.campaign, code=row.code)

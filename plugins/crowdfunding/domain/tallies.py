@@ -1,0 +1,35 @@
+"""What a campaign has, kept up to date in the transaction of each change."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from plugins.crowdfunding.models import Campaign, Pledge, Tally
+
+
+def create(campaign: Campaign) -> Tally:
+    """The empty tally of a new campaign."""
+    return Tally.objects.create(campaign=campaign)
+
+
+def promise(pledge: Pledge, sign: int) -> None:
+    """A promise began to wait (1) or no longer waits (-1)."""
+    Tally.objects.filter(campaign_id=pledge.campaign_id).update(
+        promised_minor=F("promised_minor") + sign * pledge.amount_minor, promises=F("promises") + sign
+    )
+
+
+def gift(pledge: Pledge, amount_minor: int, sign: int) -> None:
+    """A gift came (1) or was undone (-1); call while the pledge's row still has its state before the change.
+
+    A donor with several gifts is one backer.
+    """
+    others = Pledge.objects.filter(
+        campaign_id=pledge.campaign_id, donor=pledge.donor, state=Pledge.State.RECEIVED
+    )
+    alone = not others.exclude(pk=pledge.pk).exists()
+    Tally.objects.filter(campaign_id=pledge.campaign_id).update(
+        received_minor=F("received_minor") + sign * amount_minor,
+        gifts=F("gifts") + sign,
+        backers=F("backers") + (sign if alone else 0),
+    )

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Recomputes a downloaded ledger without trusting the server that gave it: Python only, nothing to install.
+
+    python3 ledger_verifier.py ledger.json
+    python3 ledger_verifier.py ledger.csv
+
+A ledger is a list of transactions. Each is hashed with SHA-256 over its canonical JSON (keys sorted, no spaces,
+UTF-8) without its own ``hash`` and with ``previous``, the hash of the one before; the first has 64 zeros. The
+entries of a transaction add up to zero in each currency. Exit code 1 and the place of the fault when one is found.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+FIELDS = (
+    "project",
+    "number",
+    "uid",
+    "kind",
+    "cause",
+    "reverses",
+    "booked_on",
+    "at",
+    "memo",
+    "entries",
+    "previous",
+)
+COLUMNS = [
+    "number", "uid", "kind", "cause", "reverses", "booked_on", "at", "memo", "account", "amount", "currency",
+    "previous", "hash", "project",
+]  # fmt: skip
+
+
+@dataclass
+class Findings:
+    """What a check found: faults in words with their place, and what was counted."""
+
+    faults: list[str] = field(default_factory=list)
+    transactions: int = 0
+    entries: int = 0
+    head: str = GENESIS
+    balances: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def intact(self) -> bool:
+        return not self.faults
+
+
+def canonical(transaction: dict[str, Any]) -> bytes:
+    """The bytes that are hashed."""
+    text = json.dumps(
+        {name: transaction[name] for name in FIELDS},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return text.encode()
+
+
+def seal(transaction: dict[str, Any]) -> str:
+    """The hash of a transaction."""
+    return hashlib.sha256(canonical(transaction)).hexdigest()
+
+
+class Checker:
+    """Checks transactions one after the other; ``findings`` grows."""
+
+    def __init__(self, project: str) -> None:
+        self.project = project
+        self.findings = Findings()
+        self._reversed: set[str] = set()
+        self._seen: dict[str, dict[tuple[str, str], int]] = {}
+
+    def add(self, transaction: dict[str, Any]) -> None:
+        """Check the next transaction."""
+        found, place = self.findings, f"transaction {transaction.get('number')}"
+        missing = [name for name in (*FIELDS, "hash") if name not in transaction]
+        if missing:
+            found.faults.append(f"{place}: {', '.join(missing)} is missing")
+            return
+        if transaction["number"] != found.transactions + 1:
+            found.faults.append(f"{place}: number {found.transactions + 1} was expected")
+        if transaction["project"] != self.project:
+            found.faults.append(f"{place}: belongs to another project")
+        if transaction["previous"] != found.head:
+            found.faults.append(f"{place}: does not follow the one before (previous hash differs)")
+        if seal(transaction) != transaction["hash"]:
+            found.faults.append(f"{place}: its content does not match its hash")
+        self._sums(transaction, place)
+        found.transactions += 1
+        found.head = transaction["hash"]
+
+    def _sums(self, transaction: dict[str, Any], place: str) -> None:
+        found, sums = self.findings, defaultdict(int)
+        sides: dict[tuple[str, str], int] = defaultdict(int)
+        for entry in transaction["entries"]:
+            amount = entry["amount"]
+            if not isinstance(amount, int) or isinstance(amount, bool) or amount == 0:
+                found.faults.append(f"{place}: {amount!r} is not a whole number of minor units")
+                continue
+            sums[entry["currency"]] += amount
+            sides[entry["account"], entry["currency"]] += amount
+            found.balances[entry["account"], entry["currency"]] += amount
+            found.entries += 1
+        for currency, total in sums.items():
+            if total:
+                found.faults.append(f"{place}: entries in {currency} add up to {total}, not to zero")
+        if not transaction["entries"]:
+            found.faults.append(f"{place}: has no entries")
+        self._seen[transaction["uid"]] = dict(sides)
+        self._reversal(transaction, sides, place)
+
+    def _reversal(self, transaction: dict[str, Any], sides: dict[tuple[str, str], int], place: str) -> None:
+        undone = transaction["reverses"]
+        if not undone:
+            return
+        if undone not in self._seen:
+            self.findings.faults.append(f"{place}: corrects a transaction that is not before it")
+        elif undone in self._reversed:
+            self.findings.faults.append(f"{place}: corrects a transaction that was corrected already")
+        elif {key: -amount for key, amount in sides.items()} != self._seen[undone]:
+            self.findings.faults.append(f"{place}: is not the mirror of the transaction it corrects")
+        self._reversed.add(undone)
+
+
+def verify(document: dict[str, Any]) -> Findings:
+    """Check a whole document as downloaded: ``{"project", "length", "head", "transactions"}``."""
+    checker = Checker(str(document.get("project", "")))
+    for transaction in document.get("transactions", []):
+        checker.add(transaction)
+    found = checker.findings
+    if document.get("length", found.transactions) != found.transactions:
+        found.faults.append(
+            f"the ledger says {document['length']} transactions, the file holds {found.transactions}"
+        )
+    if document.get("head", found.head) != found.head:
+        found.faults.append("the last hash is not the one the ledger names")
+    return found
+
+
+def from_csv(text: str) -> dict[str, Any]:
+    """A document from the CSV download: one row an entry."""
+    transactions: dict[str, dict[str, Any]] = {}
+    project = ""
+    for row in csv.DictReader(io.StringIO(text)):
+        project = project or row["project"]
+        transaction = transactions.setdefault(
+            row["number"],
+            {
+                **{
+                    name: row[name]
+                    for name in ("project", "uid", "kind", "cause", "booked_on", "at", "previous", "hash")
+                },
+                "number": int(row["number"]),
+                "reverses": row["reverses"] or None,
+                "memo": json.loads(row["memo"]),
+                "entries": [],
+            },
+        )
+        entry = {"account": row["account"], "amount": int(row["amount"]), "currency": row["currency"]}
+        transaction["entries"].append(entry)
+    return {"project": project, "transactions": list(transactions.values())}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The document in a file; raises ValueError when it is no ledger."""
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        document = from_csv(text) if path.suffix.lower() == ".csv" else json.loads(text)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"{path} is not a ledger: {error!r}") from error
+    if not isinstance(document, dict) or "transactions" not in document:
+        raise ValueError(f"{path} is not a ledger")
+    return document
+
+
+def main(paths: list[str]) -> int:
+    """Check files; 0 when all are intact, 1 otherwise."""
+    status = 0
+    for name in paths:
+        try:
+            found = verify(read(Path(name)))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            found = Findings(faults=[str(error)])
+        for fault in found.faults:
+            sys.stderr.write(f"{name}: {fault}\n")
+        state = "intact" if found.intact else "BROKEN"
+        sys.stdout.write(f"{name}: {state}, {found.transactions} transactions, {found.entries} entries\n")
+        status = status or int(not found.intact)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,7 @@
+"""Crowdfunding's entry of the site menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.contract import MenuItem
+
+menu = [MenuItem(_("Campaigns"), "crowdfunding:campaigns", order=20)]

@@ -1,0 +1,109 @@
+"""Pledges: somebody promises an amount to a campaign, and what became of it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from moneyed import Money
+
+from core.models.identity import Identified, new_uid
+from core.money import CurrencyField, MinorField, money
+
+LIFE = timedelta(days=60)
+"""How long a promise is waited for before it expires."""
+
+
+def new_token() -> str:
+    """192 random bits: the private link of a pledge."""
+    return secrets.token_urlsafe(24)
+
+
+class Pledge(Identified, models.Model):
+    """A promise of an amount in minor units; the donor reaches it by the private link alone.
+
+    ``donor`` is a pseudonym shared by the pledges of one address in one campaign: it outlives the erasure of the
+    address, so that the number of backers still adds up.
+    """
+
+    class State(models.TextChoices):
+        PLEDGED = "pledged", _("promised")
+        RECEIVED = "received", _("received")
+        CANCELLED = "cancelled", _("cancelled")
+        EXPIRED = "expired", _("expired")
+
+    class Channel(models.TextChoices):
+        TRANSFER = "transfer", _("bank transfer")
+        CHEQUE = "cheque", _("cheque")
+        CASH = "cash", _("cash")
+
+    class Origin(models.TextChoices):
+        SITE = "site", _("made on the site")
+        COUNTER = "counter", _("entered by the treasurer")
+
+    campaign = models.ForeignKey("crowdfunding.Campaign", on_delete=models.PROTECT, related_name="pledges")
+    collector = models.ForeignKey("core.Organisation", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLEDGED)
+    origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.SITE)
+    channel = models.CharField(
+        _("way of giving"), max_length=10, choices=Channel.choices, default=Channel.TRANSFER
+    )
+    gateway = models.CharField(max_length=20, default="offline")
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    code = models.CharField(_("reference code"), max_length=12, unique=True)
+    form_key = models.CharField(max_length=40, unique=True, help_text="one filled form makes one pledge")
+    currency = CurrencyField()
+    amount_minor = MinorField()
+    donor = models.CharField(max_length=26, default=new_uid)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    anonymous = models.BooleanField(_("anonymous"), default=False)
+    message = models.CharField(_("message"), max_length=500, blank=True)
+    message_hidden = models.BooleanField(default=False)
+    language = models.CharField(max_length=5, default="fr")
+    created_at = models.DateTimeField(default=timezone.now)
+    waiting_since = models.DateTimeField(default=timezone.now)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pledge")
+        verbose_name_plural = _("pledges")
+        indexes = [
+            models.Index(fields=["campaign", "state", "-id"], name="pledge_campaign"),
+            models.Index(fields=["collector", "state", "-id"], name="pledge_treasury"),
+            models.Index(fields=["state", "waiting_since"], name="pledge_waiting"),
+            models.Index(fields=["campaign", "email"], name="pledge_address"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="pledge_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def amount(self) -> Money:
+        return money(self.amount_minor, self.currency)
+
+    @property
+    def expires_at(self) -> timezone.datetime:
+        return self.waiting_since + LIFE
+
+    @property
+    def donor_name(self) -> str:
+        """The name everyone may read: never that of somebody who asked for anonymity."""
+        return str(_("Anonymous gift")) if self.anonymous else self.name or str(_("A donor"))
+
+    def get_absolute_url(self) -> str:
+        """The private page."""
+        return reverse("crowdfunding:pledge", args=[self.token])

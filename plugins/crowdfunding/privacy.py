@@ -1,0 +1,56 @@
+"""A donor's rows: exported whole; erased by making the donor nobody, because accounts must stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from core.contract import PersonalData
+from core.models import Person
+from core.money import text
+from plugins.crowdfunding.models import Payment, Pledge
+
+
+def _of(person: Person) -> QuerySet[Pledge]:
+    return Pledge.objects.filter(Q(person=person) | Q(email__iexact=person.email))
+
+
+def export_pledges(person: Person) -> list[dict[str, Any]]:
+    """Promises and gifts of the person, made signed in or with the same address."""
+    rows = _of(person).select_related("campaign").prefetch_related("payments").order_by("pk")
+    return [
+        {
+            "campaign": row.campaign.title,
+            "amount": text(row.amount, person.language),
+            "state": str(row.get_state_display()),
+            "code": row.code,
+            "email": row.email,
+            "name": row.name,
+            "anonymous": row.anonymous,
+            "message": row.message,
+            "made": row.created_at.isoformat(),
+            "payments": [
+                {
+                    "amount": text(payment.amount, person.language),
+                    "received_on": payment.received_on.isoformat(),
+                    "channel": str(payment.get_channel_display()),
+                    "state": str(payment.get_state_display()),
+                }
+                for payment in row.payments.all()
+            ],
+        }
+        for row in rows
+    ]
+
+
+@transaction.atomic
+def erase_pledges(person: Person) -> None:
+    """Take name, address, message and bank reference off; amounts and dates stay in the accounts."""
+    rows = _of(person)
+    Payment.objects.filter(pledge__in=rows).update(reference="")
+    rows.update(email="", name="", message="", anonymous=True, person=None)
+
+
+personal_data = [PersonalData("crowdfunding.pledges", export_pledges, erase_pledges)]
