@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date, format_datetime
 from django import template
 from django.conf import settings
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -63,6 +66,22 @@ def washed(value: str) -> SafeString:
 def direction_of(language: str) -> str:
     """``rtl`` or ``ltr`` for a language."""
     return direction(language)
+
+
+BABEL = {"ar": "ar_MA", "en": "en_GB"}
+"""Locales whose month names are those of our readers: نونبر, not نوفمبر."""
+
+
+@register.filter
+def day(value: date | None, pattern: str = "d MMM y") -> str:
+    """A date or a moment (in local time) in the reader's words; ``pattern`` is CLDR's."""
+    if value is None:
+        return ""
+    language = get_language() or "fr"
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return str(format_datetime(local, pattern, locale=BABEL.get(language, language)))
+    return str(format_date(value, pattern, locale=BABEL.get(language, language)))
 
 
 @register.simple_tag
