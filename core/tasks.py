@@ -43,6 +43,14 @@ def forget_unconfirmed() -> int:
     return forget()
 
 
+@task()
+def forget_old_results() -> int:
+    """Remove what the embedded engine keeps of finished runs; gives how many."""
+    from core.domain.schedule import forget_old_results as forget
+
+    return forget()
+
+
 def until_empty(deliver: Callable[[int], int]) -> int:
     """Batch after batch, while each one is full."""
     total = 0
@@ -54,6 +62,7 @@ def until_empty(deliver: Callable[[int], int]) -> int:
 
 
 schedules = [
+    Schedule("core.forget_old_results", forget_old_results, timedelta(minutes=30)),
     Schedule("core.send_due_notices", send_due_notices, timedelta(minutes=1)),
     Schedule("core.send_due_letters", send_due_letters, timedelta(minutes=1)),
     Schedule("core.expire_pages", expire_pages, timedelta(minutes=10)),

@@ -73,6 +73,7 @@ class ScheduledRun(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     next_at = models.DateTimeField(default=timezone.now)
+    task_id = models.CharField(max_length=64, blank=True, help_text="the run enqueued last")
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,1 @@
+"""The engines that do background work: one process runs one engine and the schedule."""
