@@ -18,7 +18,12 @@ def toolkit_is_pinned(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found = version("django-activitypub-toolkit")
     if found == VERSION:
         return []
-    return [Error(f"django-activitypub-toolkit is {found}; this plug-in is written for {VERSION}.", id="federation.E001")]
+    return [
+        Error(
+            f"django-activitypub-toolkit is {found}; this plug-in is written for {VERSION}.",
+            id="federation.E001",
+        )
+    ]
 
 
 @register("federation")

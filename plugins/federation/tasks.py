@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django_tasks import task
+
+from core.contract import Schedule
+from plugins.federation.domain import deliveries, inbox, sending, wakes
 
 
 @task()
 def process_inbox() -> None:
     """Process stored activities that are due."""
-    raise NotImplementedError
+    wakes.heard(process_inbox)
+    inbox.process_due()
 
 
 @task()
 def send_deliveries() -> None:
     """Send deliveries that are due."""
-    raise NotImplementedError
+    wakes.heard(send_deliveries)
+    sending.send_due()
 
 
-schedules: list = []
+@task()
+def forget_old_work() -> None:
+    """Delete what was sent or processed more than thirty days ago."""
+    deliveries.prune()
+    inbox.prune()
+
+
+schedules = [
+    Schedule("federation.inbox", process_inbox, timedelta(minutes=1)),
+    Schedule("federation.deliveries", send_deliveries, timedelta(minutes=1)),
+    Schedule("federation.forget", forget_old_work, timedelta(days=1)),
+]

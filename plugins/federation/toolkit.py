@@ -49,7 +49,8 @@ def configure(base_url: str) -> None:
 
 def handlers() -> list[tuple[Signal, Callable[..., Any], Any]]:
     """(signal, handler, sender) of everything the toolkit does by itself and we do otherwise."""
-    from activitypub.core import handlers as stock, signals
+    from activitypub.core import handlers as stock
+    from activitypub.core import signals
     from activitypub.core.models import BaseAs2ObjectContext, LinkedDataDocument, Notification, ObjectContext
     from activitypub.core.models.ap import FollowRequest
     from django.db.models.signals import post_save, pre_save
@@ -62,16 +63,15 @@ def handlers() -> list[tuple[Signal, Callable[..., Any], Any]]:
             stock.on_new_reply_add_to_replies_collection,
             BaseAs2ObjectContext.in_reply_to.through,
         ),
-        (
-            signals.reference_field_changed,
-            stock.on_new_reply_add_to_replies_collection,
-            ObjectContext.in_reply_to.through,
-        ),
         (post_save, stock.on_follow_request_received_check_policies, FollowRequest),
         (post_save, stock.on_follow_request_created_post_activity, FollowRequest),
         (post_save, stock.on_notification_created_send_to_target, Notification),
         (signals.notification_accepted, stock.on_notification_accepted_process_standard_flows, Notification),
-        (signals.document_loaded, stock.on_lemmy_activity_document_loaded_mark_unresolvable, LinkedDataDocument),
+        (
+            signals.document_loaded,
+            stock.on_lemmy_activity_document_loaded_mark_unresolvable,
+            LinkedDataDocument,
+        ),
     ]
 
 

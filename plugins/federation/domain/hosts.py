@@ -1,18 +1,115 @@
-"""Which remote hosts may speak to us."""
+"""Which remote hosts may speak to us, and which answer us."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 
-def block(name: str, *, reason: str = "") -> None:
-    """Refuse a host and its subdomains from now on, and drop what waits for it."""
-    raise NotImplementedError
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from plugins.federation.domain import addresses
+from plugins.federation.models import Delivery, Host, InboxActivity
+
+FAILURES_ALLOWED = 5
+"""Failures in a row after which a host is left alone for a while."""
+LONGEST_PAUSE = timedelta(hours=12)
+GIVEN_UP_AFTER = timedelta(days=7)
+"""A host that has failed for so long gets no new deliveries until it speaks to us again."""
 
 
-def admit(name: str) -> None:
+def block(name: str, *, reason: str = "") -> Host:
+    """Refuse a host and its subdomains from now on, and drop what waits for it and from it."""
+    with transaction.atomic():
+        host, _made = Host.objects.update_or_create(
+            name=name.lower(), defaults={"blocked": True, "reason": reason}
+        )
+        _waiting_for(host).update(
+            state=Delivery.State.FAILED, last_error="the host is blocked", leased_until=None
+        )
+        for scheme in ("https", "http"):
+            waiting = InboxActivity.objects.filter(actor_uri__startswith=f"{scheme}://{host.name}/")
+            waiting.filter(state=InboxActivity.State.WAITING).delete()
+    return host
+
+
+def unblock(name: str) -> None:
+    """Let a host speak to us again."""
+    Host.objects.filter(name=name.lower()).update(blocked=False, reason="")
+
+
+def admit(name: str) -> Host:
     """Put a host on the allow-list."""
-    raise NotImplementedError
+    return Host.objects.update_or_create(name=name.lower(), defaults={"admitted": True})[0]
 
 
 def is_blocked(url: str) -> bool:
-    """Whether the address's host or a parent domain is blocked."""
-    raise NotImplementedError
+    """Whether the address's host or a parent domain is blocked, or not admitted where there is an allow-list."""
+    return refusal(addresses.parse(url).host) is not None
+
+
+def refusal(host: str) -> str | None:
+    """Why a host may not speak to us, or None; one query."""
+    names = addresses.parents(host)
+    rows = list(Host.objects.filter(name__in=names).values_list("name", "blocked", "admitted"))
+    if any(blocked for _name, blocked, _admitted in rows):
+        return f"{host} is blocked here."
+    if getattr(settings, "FEDERATION_ALLOW_LIST", False) and not any(admitted for *_other, admitted in rows):
+        return f"{host} has not been admitted here."
+    return None
+
+
+def blocked_among(names: set[str]) -> set[str]:
+    """Those of the hosts that may not be spoken to; one query."""
+    asked = {above for name in names for above in addresses.parents(name)}
+    rows = Host.objects.filter(name__in=asked)
+    blocked = set(rows.filter(blocked=True).values_list("name", flat=True))
+    refused = {name for name in names if blocked.intersection(addresses.parents(name))}
+    if getattr(settings, "FEDERATION_ALLOW_LIST", False):
+        admitted = set(rows.filter(admitted=True).values_list("name", flat=True))
+        refused |= {name for name in names if not admitted.intersection(addresses.parents(name))}
+    return refused
+
+
+def answered(name: str) -> None:
+    """A host answered a delivery or sent us something valid: close its circuit and wake what waited for it."""
+    now = timezone.now()
+    closed = Host.objects.filter(name=name, failures__gt=0).update(
+        failures=0, failing_since=None, retry_at=None, last_seen_at=now
+    )
+    if closed:
+        waiting = Delivery.objects.filter(host=name, state=Delivery.State.WAITING, leased_until=None)
+        waiting.update(next_attempt_at=now)
+
+
+def heard_from(actor_uri: str) -> None:
+    """A host sent something valid: it is alive; call inside the transaction that stores it."""
+    name = addresses.parse(actor_uri).host
+    _host, made = Host.objects.get_or_create(name=name)
+    if not made:
+        answered(name)
+
+
+def failed(name: str) -> timedelta | None:
+    """A host did not answer: count it, and after some in a row open its circuit; gives the pause then."""
+    host, _made = Host.objects.get_or_create(name=name)
+    host.failures += 1
+    host.failing_since = host.failing_since or timezone.now()
+    pause = None
+    if host.failures >= FAILURES_ALLOWED:
+        pause = min(timedelta(minutes=2 ** min(host.failures - FAILURES_ALLOWED, 12)), LONGEST_PAUSE)
+        host.retry_at = timezone.now() + pause
+        waiting = _waiting_for(host).filter(leased_until=None, next_attempt_at__lt=host.retry_at)
+        waiting.update(next_attempt_at=host.retry_at)
+    host.save(update_fields=["failures", "failing_since", "retry_at"])
+    return pause
+
+
+def is_given_up(host: Host) -> bool:
+    """Whether it has failed for so long that nothing new is queued for it."""
+    return host.failing_since is not None and host.failing_since < timezone.now() - GIVEN_UP_AFTER
+
+
+def _waiting_for(host: Host) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(host=host.name, state=Delivery.State.WAITING)
