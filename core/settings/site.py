@@ -51,6 +51,7 @@ def for_site(
         ],
         "DATABASES": {"default": database(var)},
         "CACHES": caches(var),
+        **engine(),
         "MEDIA_ROOT": str(var / "media"),
         "STATIC_ROOT": str(var / "static"),
         "PRIVATE_ROOT": str(var / "private"),
@@ -96,6 +97,18 @@ def caches(var: Path) -> dict[str, Any]:
     }
 
 
+def engine() -> dict[str, Any]:
+    """The engine of background work: Redis when REDIS_URL is set, unless TASKS_ENGINE says ``database``."""
+    url = os.environ.get("REDIS_URL")
+    if not url or os.environ.get("TASKS_ENGINE", "redis") != "redis":
+        return {}
+    return {
+        "TASKS": {"default": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}},
+        "RQ_QUEUES": {"default": {"URL": url, "DEFAULT_TIMEOUT": 600, "DEFAULT_RESULT_TTL": 3600}},
+        "RQ": {"FAILURE_TTL": 7 * 24 * 3600},
+    }
+
+
 def demo(var: Path) -> dict[str, Any]:
     """A demonstration on loopback: mail in files, http between the two instances."""
     return {
@@ -111,7 +124,9 @@ def production(base_url: str) -> dict[str, Any]:
     """A public site: https only, secrets from the environment."""
     secret = os.environ.get("SECRET_KEY", "")
     if not secret or not base_url.startswith("https://"):
-        raise ImproperlyConfigured("A production site needs SECRET_KEY and an https BASE_URL in its environment.")
+        raise ImproperlyConfigured(
+            "A production site needs SECRET_KEY and an https BASE_URL in its environment."
+        )
     return {
         "SECRET_KEY": secret,
         "ALLOWED_HOSTS": [base_url.removeprefix("https://").split(":")[0]],
