@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from core.views import home, organisations, pages, projects, territories
+from core.views import home, organisations, pages, projects, share, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("", include("core.people_urls")),
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uslug:slug>/", projects.project_detail, name="project"),
+    path("projects/<uslug:slug>/journal/", projects.project_journal, name="project_journal"),
+    path("share/<str:kind>/<str:key>/card.jpg", share.share_card, name="share_card"),
     path("territories/", territories.territory_list, name="territories"),
     path("territories/<str:code>/", territories.territory_detail, name="territory"),
     path("organisations/", organisations.organisation_list, name="organisations"),

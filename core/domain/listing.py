@@ -64,6 +64,21 @@ def newest_first(rows: QuerySet[M], *, field: str, after: str = "", size: int = 
     return Slice(shown, cursor(getattr(shown[-1], field), shown[-1].pk) if len(found) > size else "")
 
 
+def by_name(rows: QuerySet[M], *, after: str = "", size: int = SIZE) -> Slice[M]:
+    """The rows after the one whose key is ``after``, by name then key; an unknown key starts at the beginning."""
+    last = rows.model._default_manager.filter(pk=int(after)).first() if is_key(after) else None
+    rows = rows.order_by("name", "pk")
+    if last is not None:
+        rows = rows.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))  # type: ignore[attr-defined]
+    found = list(rows[: size + 1])
+    return Slice(found[:size], str(found[size - 1].pk) if len(found) > size else "")
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be the number of a row."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 @dataclass(frozen=True)
 class ProjectFilters:
     """What a reader asks of the list of projects; every field empty means all."""

@@ -112,8 +112,8 @@ def in_best_language(pages: QuerySet[P], language: str | None = None) -> QuerySe
         default=Value(9),
     )
     same = Page.objects.live().filter(translation_key=OuterRef("translation_key"))
-    better = same.annotate(place=rank).filter(place__lt=OuterRef("place"))
-    return pages.annotate(place=rank).filter(~Exists(better)).select_related("locale")
+    better = same.annotate(nearness=rank).filter(nearness__lt=OuterRef("nearness"))
+    return pages.annotate(nearness=rank).filter(~Exists(better)).select_related("locale")
 
 
 def dated(pages: QuerySet[P]) -> QuerySet[P]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from babel.dates import format_date, format_datetime
 from django import template
@@ -13,13 +14,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from moneyed import Money
 
 from core import money as amounts
+from core.conf import absolute, instance
+from core.domain import cards
+from core.models import Project
 from core.models.languages import direction
 from core.motif import motif
 from core.registry import registry
-from core.text import clean
+from core.text import clean, shorten
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -99,3 +104,60 @@ def cover(code: str) -> SafeString:
         f'<pattern id="{name}" width="96" height="84" patternUnits="userSpaceOnUse">{tile}</pattern></defs>'
         f'<rect width="960" height="168" fill="url(#{name})"/></svg>'
     )
+
+
+@register.simple_tag
+def stage_ribbon(stage: str) -> SafeString:
+    """The six stages with the present one marked, in words and in shape."""
+    parts, state = [], "past"
+    for value, label in Project.Stage.choices:
+        here = value == stage
+        state = "now" if here else "" if state != "past" else "past"
+        parts.append(
+            format_html(
+                '<li class="{}"{}><span>{}</span></li>',
+                state,
+                mark_safe(' aria-current="step"' if here else ""),
+                label,
+            )
+        )
+    return format_html('<ol class="stages" aria-label="{}">{}</ol>', _("Stage"), mark_safe("".join(parts)))
+
+
+@register.simple_tag
+def stage_name(stage: str) -> str:
+    """A stage in the reader's language."""
+    return str(Project.Stage(stage).label) if stage in Project.Stage.values else stage
+
+
+@register.simple_tag
+def share_text(subject: Any) -> str:
+    """What WhatsApp is asked to send: the title and the absolute address."""
+    return urlencode(
+        {"text": f"{subject.subject_title}\n{absolute(subject.get_absolute_url())}"}, quote_via=quote
+    )
+
+
+@register.inclusion_tag("core/share.html")
+def share(subject: Any) -> dict[str, Any]:
+    """Ways to pass a subject on without an account and without script."""
+    return {"subject": subject, "address": absolute(subject.get_absolute_url())}
+
+
+@register.inclusion_tag("core/preview.html")
+def preview(subject: Any, summary: str = "") -> dict[str, Any]:
+    """What messengers and social networks show of a link to a subject."""
+    return {
+        "title": subject.subject_title,
+        "summary": shorten(summary, 155),
+        "address": absolute(subject.get_absolute_url()),
+        "card": absolute(cards.address(subject)),
+        "locale": get_language(),
+        "site_title": instance().text(instance().title, get_language() or "fr"),
+    }
+
+
+@register.filter
+def spaced(number: int) -> str:
+    """A whole number with no-break spaces between thousands, in western digits as in Morocco."""
+    return f"{number:,}".replace(",", "\u202f")

@@ -1,19 +1,86 @@
 """Lists and pages of projects."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+
+from core.domain import listing, origin
+from core.domain.covers import cover_of
+from core.domain.timeline import public_entries, tell
 from core.models import Project
 
 
 def project_list(request: HttpRequest) -> HttpResponse:
-    """Published projects, newest first."""
-    projects = Project.objects.public().select_related("territory", "owner").order_by("-published_at", "-id")[:20]
-    return render(request, "core/project_list.html", {"projects": projects})
+    """Published projects that answer the reader's filters, newest first, twenty at a time."""
+    asked = listing.ProjectFilters.read(request.GET)
+    rows = listing.cards(asked.apply(Project.objects.public()))
+    try:
+        shown = listing.newest_first(rows, field="published_at", after=request.GET.get("after", ""))
+    except listing.BadCursor:
+        raise Http404 from None
+    context = {
+        "projects": shown.rows,
+        "asked": asked,
+        "territories": listing.territory_choices(asked.territory),
+        "themes": listing.theme_choices(asked.theme),
+        "stages": listing.stage_choices(asked.stage),
+        "next": f"?{asked.query(after=shown.after)}" if shown.after else "",
+        "first": f"?{asked.query()}" if request.GET.get("after") else "",
+    }
+    return render(request, "core/project_list.html", context)
+
+
+def public_project(slug: str) -> Project:
+    """The published project of a slug, or 404."""
+    rows = Project.objects.public().defer("words").select_related("territory__parent", "owner", "cover")
+    return get_object_or_404(rows, slug=slug)
 
 
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One project in the reader's language or the nearest it has."""
-    projects = Project.objects.public().select_related("territory__parent", "owner", "cover")
-    project = get_object_or_404(projects, slug=slug)
-    return render(request, "core/project.html", {"project": project, "needs": project.needs.all()})
+    project = public_project(slug)
+    context: dict[str, Any] = {
+        "project": project,
+        "needs": list(project.needs.all()),
+        "themes": list(project.themes.all()),
+        "photo": cover_of(project.cover),
+        "motif": project.territory.code if project.territory else project.uid,
+        "unread_language": unread_language(project),
+    }
+    if project.is_remote:
+        context |= {
+            "origin_doors": origin.doors(project),
+            "origin_url": origin.read_at(project),
+            "origin_place": origin.place(project),
+            "origin_owner": origin.owner(project),
+        }
+    return render(request, "core/project.html", context)
+
+
+def unread_language(project: Project) -> str:
+    """The name of the language the texts are shown in when it is not the reader's; empty otherwise."""
+    language = project.shown_language
+    if language == get_language():
+        return ""
+    return dict(settings.LANGUAGES).get(language, language)
+
+
+def project_journal(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything that happened in a project, newest first, fifty at a time."""
+    project = public_project(slug)
+    rows = public_entries().filter(project=project)
+    before = request.GET.get("before", "")
+    if before:
+        if not listing.is_key(before):
+            raise Http404
+        rows = rows.filter(pk__lt=int(before))
+    entries = list(rows[:51])
+    more = entries[49].pk if len(entries) > 50 else None
+    return render(
+        request, "core/project_journal.html", {"project": project, "told": tell(entries[:50]), "next": more}
+    )
