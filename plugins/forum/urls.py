@@ -1,0 +1,21 @@
+"""What people read and do in discussions, under ``/<lang>/forum/``."""
+
+from django.urls import path
+
+from plugins.forum.views import guests, lists, moderation, posts, replies, threads
+
+urlpatterns = [
+    path("", lists.index, name="index"),
+    path("new/", replies.new_thread, name="new"),
+    path("confirm/", guests.confirm, name="confirm"),
+    path("confirm/again/", guests.resend, name="resend"),
+    path("reply/<str:type>/<str:key>/", replies.reply, name="reply"),
+    path("post/<str:uid>/", threads.post_link, name="post"),
+    path("post/<str:uid>/edit/", posts.edit, name="edit"),
+    path("post/<str:uid>/delete/", posts.delete, name="delete"),
+    path("post/<str:uid>/history/", posts.history, name="history"),
+    path("post/<str:uid>/moderate/", moderation.moderate_post, name="moderate_post"),
+    path("<int:pk>/level/", threads.level, name="level"),
+    path("<int:pk>/moderate/", moderation.moderate_thread, name="moderate_thread"),
+    path("<int:pk>-<uslug:slug>/", threads.thread_page, name="thread"),
+]

@@ -1,0 +1,60 @@
+"""One's own message: changed, deleted, its earlier versions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from core.domain.permissions import require
+from core.models import Person
+from plugins.forum.domain import posts
+from plugins.forum.domain.permissions import is_author, may_delete, may_edit, may_moderate
+from plugins.forum.forms.messages import EditForm
+from plugins.forum.models import Post
+
+
+def of_reader(request: HttpRequest, uid: str) -> tuple[Post, Person]:
+    """The message and the signed-in person; 404 where the thread is not theirs to see."""
+    post = get_object_or_404(Post.objects.select_related("thread", "author"), uid=uid)
+    person = request.user
+    if not isinstance(person, Person) or not (post.thread.is_public or may_moderate(person, post.thread)):
+        raise Http404
+    return post, person
+
+
+@login_required
+def edit(request: HttpRequest, uid: str) -> HttpResponse:
+    """Change one's own words: without a mark in the first minutes, marked and with a history later."""
+    post, person = of_reader(request, uid)
+    require(may_edit(person, post))
+    form = EditForm(request.POST or None, initial={"text": post.text})
+    if request.method == "POST" and form.is_valid():
+        posts.edit(post, by=person, text=form.cleaned_data["text"])
+        messages.success(request, _("Your message was changed."))
+        return redirect(post.get_absolute_url())
+    context = {"form": form, "thread": post.thread, "post": post, "heading": _("Change your message")}
+    return render(request, "forum/form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+def delete(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take one's own words away, after asking."""
+    post, person = of_reader(request, uid)
+    require(may_delete(person, post))
+    if request.method == "POST":
+        posts.delete(post, by=person)
+        messages.success(request, _("Your message was deleted."))
+        return redirect(post.get_absolute_url())
+    return render(request, "forum/delete.html", {"thread": post.thread, "post": post})
+
+
+@login_required
+def history(request: HttpRequest, uid: str) -> HttpResponse:
+    """Earlier versions, for the author and for those who moderate."""
+    post, person = of_reader(request, uid)
+    require(is_author(person, post) or may_moderate(person, post.thread))
+    context = {"thread": post.thread, "post": post, "revisions": post.revisions.all()[:50]}
+    return render(request, "forum/history.html", context)
