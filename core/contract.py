@@ -122,13 +122,15 @@ class Notification:
 
     ``recipients`` gets the journal entry and gives persons; ``template`` is a path without ending: core renders
     ``<template>.subject.txt`` and ``<template>.txt`` with ``entry``, ``person``, ``subject``, ``url`` and makes
-    the HTML part from the text (a ``<template>.html`` may replace it). ``action`` labels the one main button.
+    the HTML part from the text (a ``<template>.html`` may replace it). ``action`` labels the one main button, which
+    leads to the subject, or to the path that ``url`` gives for the entry.
     """
 
     verb: str
     recipients: Callable[[JournalEntry], Iterable[Person]]
     template: str
     action: Any = None
+    url: Callable[[JournalEntry], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,8 @@ class Plugin(AppConfig):
     contract: ClassVar[int] = VERSION
     requires: ClassVar[tuple[str, ...]] = ()
     apps_needed: ClassVar[tuple[str, ...]] = ()
+    middleware: ClassVar[tuple[str, ...]] = ()
+    """Middleware it needs; it stands right after Django's security middleware, before any cache of pages."""
     title: ClassVar[Any] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

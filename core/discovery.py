@@ -31,3 +31,9 @@ def apps_of(names: Iterable[str]) -> list[str]:
     plugins = [found[name].value.replace(":", ".") for name in names]
     libraries = [app for name in names for app in found[name].load().apps_needed]
     return [*plugins, *dict.fromkeys(libraries)]
+
+
+def middleware_of(names: Iterable[str]) -> list[str]:
+    """The middleware that these plug-ins bring along, in their order."""
+    found = installed()
+    return [path for name in names for path in found[name].load().middleware]

@@ -10,7 +10,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from core.conf import Instance
-from core.discovery import apps_of
+from core.discovery import apps_of, middleware_of
 from core.settings import base
 
 
@@ -49,6 +49,7 @@ def for_site(
             *apps_of(plugins),
             *base.LIBRARY_APPS,
         ],
+        "MIDDLEWARE": [base.MIDDLEWARE[0], *middleware_of(plugins), *base.MIDDLEWARE[1:]],
         "DATABASES": {"default": database(var)},
         "CACHES": caches(var),
         **engine(),
