@@ -12,7 +12,12 @@ class Federation(contract.Plugin):
     label = "federation"
     title = _("Federation")
     apps_needed = ("plugins.federation.toolkit.Toolkit",)
+    middleware = ("plugins.federation.middleware.PagesAndIds",)
 
     def ready(self) -> None:
         super().ready()
+        from core.journal import recorded
         from plugins.federation import checks  # noqa: F401  registers the system checks
+        from plugins.federation.domain import outbound
+
+        recorded.connect(outbound.on_recorded, dispatch_uid="federation.outbound")

@@ -7,6 +7,8 @@ from datetime import timedelta
 from django_tasks import task
 
 from core.contract import Schedule
+from plugins.federation import chores
+from plugins.federation import chores
 from plugins.federation.domain import deliveries, inbox, sending, wakes
 
 
@@ -32,7 +34,9 @@ def forget_old_work() -> None:
 
 
 schedules = [
+    *chores.schedules,
     Schedule("federation.inbox", process_inbox, timedelta(minutes=1)),
     Schedule("federation.deliveries", send_deliveries, timedelta(minutes=1)),
     Schedule("federation.forget", forget_old_work, timedelta(days=1)),
+    *chores.schedules,
 ]

@@ -49,6 +49,7 @@ class ReceivedObject(models.Model):
     version = models.DateTimeField(default=timezone.now)
     received_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    relayed = models.BooleanField(default=False, help_text="it answers something of ours and was passed on")
 
     class Meta:
         indexes = [models.Index(fields=["subject_type", "subject_key"], name="received_subject")]
@@ -74,6 +75,7 @@ class OutboundEvent(Identified, WorkRow):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     subject_type = models.CharField(max_length=60)
     subject_key = models.CharField(max_length=40)
+    relayed = models.JSONField(null=True, help_text="Announce: the activity of another instance, by ids")
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -87,25 +89,14 @@ class OutboundEvent(Identified, WorkRow):
         return SubjectRef(self.subject_type, self.subject_key)
 
 
-class Pull(WorkRow):
-    """Something to fetch outside any transaction: an announced object, or the outbox of an instance we now follow."""
+class Backfill(WorkRow):
+    """The public outbox of an instance that has just admitted us, to be read once; the fetching is done in the worker."""
 
-    class Kind(models.TextChoices):
-        OBJECT = "object"
-        OUTBOX = "outbox"
-
-    kind = models.CharField(max_length=6, choices=Kind.choices)
-    uri = models.CharField(max_length=500)
-    via = models.CharField(max_length=500, help_text="the actor that told us of it")
+    link = models.ForeignKey("federation.PeerLink", on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "uri"], condition=models.Q(state="waiting"), name="pull_waits_once"
-            )
-        ]
-        indexes = [models.Index(fields=["state", "next_attempt_at"], name="pull_due")]
+        indexes = [models.Index(fields=["state", "next_attempt_at"], name="backfill_due")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.uri}"
+        return str(self.link)
