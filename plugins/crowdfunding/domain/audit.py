@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from core.models import Project
 from plugins.crowdfunding.domain import ledger
 from plugins.crowdfunding.ledger_verifier import Checker
-from plugins.crowdfunding.models import Account, Campaign, Entry, Ledger, Payment, Pledge, Transaction
+from plugins.crowdfunding.models import Account, Campaign, Entry, Ledger, Payment, Pledge, Tally, Transaction
 
 
 @dataclass
@@ -114,6 +115,21 @@ def of_campaigns(project: Project | None = None) -> Iterable[str]:
             yield f"pledge {code}: has a payment and is not received"
 
 
+def examine(book: Ledger) -> Audit:
+    """All checks of one project."""
+    audit = of_ledger(book)
+    audit.faults += of_campaigns(book.project)
+    return audit
+
+
+def examine_still(book: Ledger) -> Audit:
+    """The same with the project's books held still, to tell a fault from a gift that came during the check."""
+    with transaction.atomic():
+        still = Ledger.objects.select_related("project").select_for_update(of=("self",)).get(pk=book.pk)
+        list(Tally.objects.select_for_update(of=("self",)).filter(campaign__project=book.project))
+        return examine(still)
+
+
 def run(project: Project | None = None) -> list[Audit]:
     """Check all ledgers, or one project's, and write on each when it was checked and what was found."""
     books = Ledger.objects.select_related("project").order_by("pk")
@@ -121,8 +137,9 @@ def run(project: Project | None = None) -> list[Audit]:
         books = books.filter(project=project)
     audits = []
     for book in books:
-        audit = of_ledger(book)
-        audit.faults += of_campaigns(book.project)
+        audit = examine(book)
+        if not audit.intact:
+            audit = examine_still(book)
         Ledger.objects.filter(pk=book.pk).update(
             verified_at=timezone.now(),
             verified_length=audit.transactions,

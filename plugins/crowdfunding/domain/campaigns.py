@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from moneyed import Money
 
+from core.domain.notices import quiet
 from core.domain.permissions import manages
 from core.journal import record
 from core.models import Organisation, Person, Project
@@ -126,7 +127,8 @@ def edit(
     campaign.currency, campaign.texts = currency, washed(texts)
     campaign.goal_minor, campaign.minimum_minor, campaign.closes_on = minor(goal), minor(minimum), closes_on
     campaign.save()
-    record(by, EDITED, campaign)
+    with quiet():
+        record(by, EDITED, campaign)
 
 
 @transaction.atomic

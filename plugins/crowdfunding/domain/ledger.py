@@ -189,12 +189,14 @@ def document_of(row: Transaction, entries: Sequence[Entry], project: str) -> dic
     }
 
 
-def documents(ledger: Ledger, *, chunk: int = 500) -> Iterator[dict[str, Any]]:
-    """All transactions of a ledger as downloaded, in order, a chunk in memory at a time."""
-    after = 0
+def documents(ledger: Ledger, *, until: int | None = None, chunk: int = 500) -> Iterator[dict[str, Any]]:
+    """Transactions of a ledger as downloaded, in order, up to a number when given, a chunk in memory at a time."""
+    after, rows_until = 0, ledger.transactions.all()
+    if until is not None:
+        rows_until = rows_until.filter(number__lte=until)
     while True:
         rows = list(
-            ledger.transactions.filter(number__gt=after)
+            rows_until.filter(number__gt=after)
             .select_related("reverses")
             .prefetch_related("entries__account")
             .order_by("number")[:chunk]

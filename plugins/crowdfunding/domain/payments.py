@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from moneyed import Money
 
+from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import CurrencyMismatch, minor
@@ -105,7 +106,8 @@ def book(pledge: Pledge, settlement: Settlement, *, by: Person | None) -> Paymen
         memo={"channel": settlement.channel, "campaign": pledge.campaign.uid},
     )
     tallies.gift(pledge, payment.amount_minor, 1)
-    record(by, RECEIVED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
+    with quiet():  # followers read it in the timeline: not one mail per gift
+        record(by, RECEIVED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
     return payment
 
 
@@ -163,7 +165,8 @@ def undo(row: Payment, *, by: Person, reason: str) -> Payment:
     )
     tallies.gift(pledge, payment.amount_minor, -1)
     _step_back(pledge, state)
-    record(by, REVERSED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
+    with quiet():
+        record(by, REVERSED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
     letters.undone(pledge, payment)
     return payment
 

@@ -16,7 +16,7 @@ from core.models import Organisation, Person, Project
 from core.models.identity import Identified
 from core.models.languages import best
 from core.models.subjects import SubjectModel
-from core.money import CurrencyField, MinorField, money
+from core.money import CurrencyField, MinorField, money, percent
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -100,6 +100,9 @@ class Campaign(Identified, SubjectModel, models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("crowdfunding:campaign", args=[self.slug])
+
     @property
     def shown_language(self) -> str:
         """The language its texts are read in by the active reader."""
@@ -140,6 +143,12 @@ class Campaign(Identified, SubjectModel, models.Model):
         there = self.tally.received_minor + self.tally.promised_minor
         return money(max(0, self.goal_minor - there), self.currency)
 
+    @property
+    def shares(self) -> tuple[int, int]:
+        """Whole per cent of the goal that is there and that is promised; together never beyond 100."""
+        there = percent(self.received, self.goal)
+        return there, min(100 - there, percent(self.promised, self.goal))
+
     def takes_pledges(self, day: date | None = None) -> bool:
         """Whether a pledge can be made on a day."""
         day = day or timezone.localdate()
@@ -165,9 +174,6 @@ class Campaign(Identified, SubjectModel, models.Model):
     @property
     def is_public(self) -> bool:
         return self.state != self.State.DRAFT and not self.hidden and self.project.is_public
-
-    def get_absolute_url(self) -> str:
-        return reverse("crowdfunding:campaign", args=[self.slug])
 
 
 class Tally(models.Model):

@@ -138,10 +138,6 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id}: {self.amount_minor} {self.currency}"
 
-    @property
-    def amount(self) -> Money:
-        return money(self.amount_minor, self.currency)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise AppendOnly(str(self))
@@ -149,3 +145,7 @@ class Entry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly(str(self))
+
+    @property
+    def amount(self) -> Money:
+        return money(self.amount_minor, self.currency)

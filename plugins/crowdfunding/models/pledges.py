@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -91,19 +91,19 @@ class Pledge(Identified, models.Model):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        """The private page."""
+        return reverse("crowdfunding:pledge", args=[self.token])
+
     @property
     def amount(self) -> Money:
         return money(self.amount_minor, self.currency)
 
     @property
-    def expires_at(self) -> timezone.datetime:
+    def expires_at(self) -> datetime:
         return self.waiting_since + LIFE
 
     @property
     def donor_name(self) -> str:
         """The name everyone may read: never that of somebody who asked for anonymity."""
         return str(_("Anonymous gift")) if self.anonymous else self.name or str(_("A donor"))
-
-    def get_absolute_url(self) -> str:
-        """The private page."""
-        return reverse("crowdfunding:pledge", args=[self.token])

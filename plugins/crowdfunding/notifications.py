@@ -1,0 +1,48 @@
+"""Who is told of what happens in crowdfunding; donors, who often have no account, get letters instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from core.contract import Notification
+from core.models import JournalEntry, Membership, Person
+from plugins.crowdfunding.models import Campaign
+from plugins.crowdfunding.verbs import ACCOUNT_CHANGED, DRAFTED, PLEDGED
+
+KEEPERS = (Membership.Role.TREASURER,)
+DECIDERS = (Membership.Role.TREASURER, Membership.Role.MANAGER)
+
+
+def _members(organisation_id: int | None, roles: Iterable[str]) -> Iterable[Person]:
+    """Persons with an open role in an organisation; one query."""
+    held = {
+        "memberships__organisation": organisation_id,
+        "memberships__role__in": roles,
+        "memberships__until": None,
+    }
+    return Person.objects.filter(is_active=True, **held).distinct()
+
+
+def treasurers(entry: JournalEntry) -> Iterable[Person]:
+    """Treasurers of the organisation that collects."""
+    return _members(entry.organisation_id, KEEPERS)
+
+
+def collectors_deciders(entry: JournalEntry) -> Iterable[Person]:
+    """Managers and treasurers of the collector of a campaign that waits to be opened."""
+    collector = Campaign.objects.filter(uid=entry.subject_key).values_list("collector_id", flat=True).first()
+    return _members(collector, DECIDERS)
+
+
+def deciders(entry: JournalEntry) -> Iterable[Person]:
+    """Managers and treasurers of the organisation whose bank details changed."""
+    return _members(entry.organisation_id, DECIDERS)
+
+
+notifications = [
+    Notification(PLEDGED, treasurers, "crowdfunding/mail/told_pledged", _("Open the campaign")),
+    Notification(DRAFTED, collectors_deciders, "crowdfunding/mail/told_drafted", _("Open the draft")),
+    Notification(ACCOUNT_CHANGED, deciders, "crowdfunding/mail/told_account", _("Open the page")),
+]

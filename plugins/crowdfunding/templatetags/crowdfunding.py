@@ -1,0 +1,39 @@
+"""Filters of crowdfunding's templates."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from moneyed import Money
+
+from core.money import text
+from plugins.crowdfunding.domain import banking, codes
+
+register = template.Library()
+
+
+@register.filter
+def amount_text(amount: Money) -> str:
+    """An amount in plain text, for attributes."""
+    return text(amount, get_language() or "fr")
+
+
+@register.filter
+def signed(amount: Money) -> SafeString:
+    """An amount with its sign, as on a bank statement."""
+    sign = "+" if amount.amount > 0 else "−"
+    return format_html("<bdi>{}\u00a0{}</bdi>", sign, text(abs(amount), get_language() or "fr"))
+
+
+@register.filter
+def grouped(value: str) -> SafeString:
+    """An IBAN or RIB in groups, always read from left to right."""
+    return format_html('<bdi dir="ltr">{}</bdi>', banking.grouped(value))
+
+
+@register.filter
+def code(value: str) -> SafeString:
+    """A reference code as people read it."""
+    return format_html('<bdi dir="ltr">{}</bdi>', codes.shown(value))

@@ -1,0 +1,124 @@
+"""Preparing, editing, opening, closing and cancelling campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from core.domain.permissions import require
+from core.models import Project
+from plugins.crowdfunding.domain import campaigns, collectors, pledges
+from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible
+from plugins.crowdfunding.forms.campaigns import CampaignForm
+from plugins.crowdfunding.models import Campaign, Pledge
+
+ACTS: dict[str, Callable[..., None]] = {
+    "open": campaigns.open_,
+    "close": campaigns.close,
+    "cancel": campaigns.cancel,
+}
+
+
+@never_cache
+@login_required
+def prepare(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new campaign on a project; it stays a draft until the collector opens it."""
+    project = get_object_or_404(Project.objects.public().select_related("owner"), slug=slug)
+    require(campaigns.may_prepare(request.user, project))
+    form = CampaignForm(request.POST or None, project=project, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        names = ("goal", "minimum", "opens_on", "closes_on", "collector", "receiver")
+        made = campaigns.prepare(
+            project,
+            by=request.user,
+            texts=form.texts,
+            language=get_language() or "fr",
+            **{name: form.cleaned_data[name] for name in names},
+        )
+        messages.success(request, _("The campaign is prepared. Nobody sees it before it is opened."))
+        return redirect(made)
+    context = {"form": form, "project": project, "campaign": None}
+    return render(request, "crowdfunding/campaign_form.html", context, status=422 if form.errors else 200)
+
+
+def _campaign(slug: str) -> Campaign:
+    return get_object_or_404(Campaign.objects.shown(), slug=slug)
+
+
+@never_cache
+@login_required
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change texts, goal and dates."""
+    campaign = _campaign(slug)
+    require(campaigns.may_edit(request.user, campaign))
+    form = CampaignForm(
+        request.POST or None, project=campaign.project, person=request.user, campaign=campaign
+    )
+    if request.method == "POST" and form.is_valid():
+        names = ("goal", "minimum", "closes_on")
+        try:
+            values = {name: form.cleaned_data[name] for name in names}
+            campaigns.edit(campaign, by=request.user, texts=form.texts, **values)
+        except campaigns.CurrencyFixed:
+            form.add_error("currency", _("Promises were made in this currency: it cannot change any more."))
+        else:
+            messages.success(request, _("The campaign is changed."))
+            return redirect(campaign)
+    context = {"form": form, "project": campaign.project, "campaign": campaign}
+    return render(request, "crowdfunding/campaign_form.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+def act(request: HttpRequest, slug: str, act: str) -> HttpResponse:
+    """Open, close or cancel, after confirming."""
+    campaign = _campaign(slug)
+    require(campaigns.may_open(request.user, campaign))
+    if act not in ACTS:
+        raise Http404
+    if request.method == "POST":
+        return _do(request, campaign, act)
+    if act not in CAMPAIGN[campaign.state]:
+        messages.error(request, _("This campaign is in a state from which that cannot be done."))
+        return redirect(campaign)
+    context = {"campaign": campaign, "act": act, "tally": campaign.tally}
+    return render(request, "crowdfunding/campaign_act.html", context)
+
+
+def _do(request: HttpRequest, campaign: Campaign, act: str) -> HttpResponse:
+    try:
+        ACTS[act](campaign, by=request.user)
+    except NotPossible:
+        messages.error(request, _("This campaign is in a state from which that cannot be done."))
+    except campaigns.AlreadyOver:
+        messages.error(request, _("The last day of this campaign is past. Choose another one, then open it."))
+        return redirect("crowdfunding:campaign_edit", campaign.slug)
+    except collectors.NotSetUp:
+        messages.error(
+            request, _("The bank details for this currency are missing. Enter them first, then open.")
+        )
+        return redirect("crowdfunding:treasury_account", campaign.collector.slug)
+    else:
+        messages.success(request, _("Done."))
+    return redirect(campaign)
+
+
+@never_cache
+@login_required
+def hide_message(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
+    """Take a donor's message off the wall, after confirming."""
+    campaign = _campaign(slug)
+    require(campaigns.may_edit(request.user, campaign))
+    row = get_object_or_404(Pledge.objects.select_related("campaign"), campaign=campaign, uid=uid)
+    if request.method == "POST":
+        pledges.hide_message(row, by=request.user)
+        messages.success(request, _("The message is hidden; the gift stays in the list."))
+        return redirect(campaign)
+    return render(request, "crowdfunding/message_hide.html", {"campaign": campaign, "pledge": row})
