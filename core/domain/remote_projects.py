@@ -39,7 +39,10 @@ def describe(project: Project) -> PublicObject | None:
     extra: dict[str, Any] = {
         "stage": project.stage,
         "themes": [theme.slug for theme in project.themes.all()],
-        "links": {"read": pages, **{door: {code: f"{url}#{door}" for code, url in pages.items()} for door in DOORS}},
+        "links": {
+            "read": pages,
+            **{door: {code: f"{url}#{door}" for code, url in pages.items()} for door in DOORS},
+        },
     }
     if project.territory is not None:
         extra["territory"] = project.territory.code
@@ -70,7 +73,11 @@ def addresses(project: Project) -> dict[str, str]:
 
 def accepts(remote: RemoteObject) -> bool:
     """An article with a stage and a title is a project."""
-    return remote.type == "Article" and "stage" in remote.extra and any(text.title for text in remote.texts.values())
+    return (
+        remote.type == "Article"
+        and "stage" in remote.extra
+        and any(text.title for text in remote.texts.values())
+    )
 
 
 @transaction.atomic
@@ -156,7 +163,9 @@ def _by_language(value: Any, length: int) -> dict[str, str]:
     if not isinstance(value, dict):
         return {}
     return {
-        str(code): plain(text)[:length] for code, text in list(value.items())[:10] if isinstance(text, str) and text
+        str(code): plain(text)[:length]
+        for code, text in list(value.items())[:10]
+        if isinstance(text, str) and text
     }
 
 

@@ -45,7 +45,11 @@ def id_of_page(request: HttpRequest, language: str, rest: str) -> str | None:
         match = resolve(request.path_info)
     except Resolver404:
         return None
-    found = page_at(request, language, rest) if match.url_name == "wagtail_serve" else subject_at(match, request.path_info)
+    found = (
+        page_at(request, language, rest)
+        if match.url_name == "wagtail_serve"
+        else subject_at(match, request.path_info)
+    )
     if isinstance(found, Organisation):
         return actors.uri_of(found) if found.is_public else None
     mapping = outbound.mapping_of(getattr(found, "subject_type", ""))

@@ -63,7 +63,11 @@ class LocalActor:
         """What it says of itself, by language, as plain text."""
         if self.kind == INSTANCE:
             return instance().tagline
-        return {} if self.kind == PERSON else {code: text for code, text in self.owner.description.items() if text}
+        return (
+            {}
+            if self.kind == PERSON
+            else {code: text for code, text in self.owner.description.items() if text}
+        )
 
     @property
     def page(self) -> str:
@@ -143,7 +147,9 @@ def by_handle(handle: str) -> LocalActor | None:
         return resolve(PERSON, handle)
     organisations = Organisation.objects.filter(status=Organisation.Status.ADMITTED)
     found = organisations.filter(slug=handle).first() or (
-        organisations.filter(slug=instance().slug).first() if handle.startswith(f"{instance().slug}-") else None
+        organisations.filter(slug=instance().slug).first()
+        if handle.startswith(f"{instance().slug}-")
+        else None
     )
     return of(found) if found is not None and of(found).handle == handle else None
 

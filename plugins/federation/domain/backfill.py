@@ -89,5 +89,3 @@ def _take(document: dict[str, Any], *, via: str) -> int:
         logger.info("backfill: %s not taken: %s", remote.first_id(document), reason)
         return 0
     return 1
-
-

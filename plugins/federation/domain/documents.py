@@ -53,7 +53,9 @@ def stamp(moment: datetime) -> str:
 
 def terms(names: Iterable[str]) -> dict[str, Any]:
     """The inline context for these facts: each document can be read without fetching anything of ours."""
-    return {"Hashtag": "as:Hashtag", "tw": NAMESPACE} | {name: TERMS.get(name, f"tw:{name}") for name in names}
+    return {"Hashtag": "as:Hashtag", "tw": NAMESPACE} | {
+        name: TERMS.get(name, f"tw:{name}") for name in names
+    }
 
 
 def uris(refs: Iterable[SubjectRef | None]) -> dict[SubjectRef, str]:
@@ -67,7 +69,9 @@ def uris(refs: Iterable[SubjectRef | None]) -> dict[SubjectRef, str]:
     return found
 
 
-def of_object(mapping: Mapping, public: PublicObject, *, actor_uri: str, ids: dict[SubjectRef, str]) -> dict[str, Any]:
+def of_object(
+    mapping: Mapping, public: PublicObject, *, actor_uri: str, ids: dict[SubjectRef, str]
+) -> dict[str, Any]:
     """The document of a public object, published by one of our actors; ``ids`` as :func:`uris` gives them."""
     document: dict[str, Any] = {
         "@context": [ACTIVITYSTREAMS, terms(public.extra.keys() - NOT_EXTRA)],
@@ -105,20 +109,25 @@ def texts(object_type: str, public: PublicObject) -> dict[str, Any]:
     """
     in_note = object_type == "Note"
     contents = {
-        code: (format_html("<p><strong>{}</strong></p>", text.title) if in_note and text.title else "") + text.content
+        code: (format_html("<p><strong>{}</strong></p>", text.title) if in_note and text.title else "")
+        + text.content
         for code, text in public.texts.items()
     }
     found = _language_map("content", contents, public.language, always=True)
     if not in_note:
         names = {code: text.title for code, text in public.texts.items()}
         summaries = {code: text.summary for code, text in public.texts.items()}
-        found |= _language_map("name", names, public.language) | _language_map("summary", summaries, public.language)
+        found |= _language_map("name", names, public.language) | _language_map(
+            "summary", summaries, public.language
+        )
         if found.get("summary"):
             found["preview"] = {"type": "Note", "content": f"<p>{format_html('{}', found['summary'])}</p>"}
     return found
 
 
-def _language_map(name: str, values: dict[str, str], language: str, *, always: bool = False) -> dict[str, Any]:
+def _language_map(
+    name: str, values: dict[str, str], language: str, *, always: bool = False
+) -> dict[str, Any]:
     """``name`` in one language and ``nameMap`` in all; the map holds the single value too, or its language is lost."""
     values = {code: str(value) for code, value in values.items() if value}
     if not values:
@@ -131,7 +140,11 @@ def hashtags(public: PublicObject) -> list[dict[str, str]]:
     with translation.override(public.language):
         listing = absolute(reverse("projects"))
     return [
-        {"type": "Hashtag", "name": f"#{slug.replace('-', '')}", "href": f"{listing}?{urlencode({'theme': slug})}"}
+        {
+            "type": "Hashtag",
+            "name": f"#{slug.replace('-', '')}",
+            "href": f"{listing}?{urlencode({'theme': slug})}",
+        }
         for slug in public.extra.get("themes", [])
     ]
 
@@ -148,7 +161,13 @@ def of_tombstone(uri: str, *, former_type: str, deleted: datetime) -> dict[str, 
 
 
 def of_activity(
-    kind: str, uri: str, *, actor_uri: str, target: dict[str, Any] | str, at: datetime, to: list[str] | None = None
+    kind: str,
+    uri: str,
+    *,
+    actor_uri: str,
+    target: dict[str, Any] | str,
+    at: datetime,
+    to: list[str] | None = None,
 ) -> dict[str, Any]:
     """An activity on an object; it takes over the object's audience, or goes ``to`` whom it concerns."""
     context: Any = ACTIVITYSTREAMS

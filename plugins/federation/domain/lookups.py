@@ -60,7 +60,9 @@ def base_of(typed: str) -> str:
     """Scheme and host of what was typed; http only on loopback where that is allowed. Raises NotAnAddress, also for us."""
     parts = urlsplit(typed if "://" in typed else f"//{typed}")
     try:
-        known = parts.scheme in ("", "http", "https") and parts.hostname and (parts.port is None or parts.port)
+        known = (
+            parts.scheme in ("", "http", "https") and parts.hostname and (parts.port is None or parts.port)
+        )
     except ValueError as error:
         raise NotAnAddress(typed) from error
     if not known or not _HOST.fullmatch(parts.netloc):
@@ -76,7 +78,9 @@ def by_webfinger(name: str, host: str) -> str:
     """The id of an actor from its handle; raises FetchError, NotAnAddress or NobodyThere."""
     base = base_of(host)
     account = f"acct:{name}@{host}"
-    found = fetch_json(f"{base}/.well-known/webfinger?resource={quote(account, safe=':@')}", accept="jrd", fresh=True)
+    found = fetch_json(
+        f"{base}/.well-known/webfinger?resource={quote(account, safe=':@')}", accept="jrd", fresh=True
+    )
     links = found.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == "self" and isinstance(link.get("href"), str):

@@ -87,9 +87,11 @@ def share(event: OutboundEvent) -> None:
     mapping = mapping_of(event.subject_type)
     if mapping is None:
         return
-    shared = SharedObject.objects.select_for_update().filter(
-        subject_type=event.subject_type, subject_key=event.subject_key
-    ).first()
+    shared = (
+        SharedObject.objects.select_for_update()
+        .filter(subject_type=event.subject_type, subject_key=event.subject_key)
+        .first()
+    )
     public = described(mapping, event.ref)
     if public is None:
         if shared is not None and shared.withdrawn_at is None:
@@ -135,14 +137,18 @@ def reply_inbox(public: PublicObject) -> str:
     for ref in (public.in_reply_to, public.context):
         if ref is None:
             continue
-        received = ReceivedObject.objects.filter(subject_type=ref.type, subject_key=ref.key, removed_at=None).first()
+        received = ReceivedObject.objects.filter(
+            subject_type=ref.type, subject_key=ref.key, removed_at=None
+        ).first()
         author = remote.known(received.author_uri) if received is not None else None
         if author is not None:
             return remote.inbox_of(author)
     return ""
 
 
-def _create(event: OutboundEvent, mapping: Mapping, public: PublicObject, shared: SharedObject | None) -> None:
+def _create(
+    event: OutboundEvent, mapping: Mapping, public: PublicObject, shared: SharedObject | None
+) -> None:
     shared = enrol(event, public, shared)
     what = document(mapping, public, shared.actor_uri)
     _send(event, Kind.CREATE, shared, what)
@@ -198,7 +204,9 @@ def activity_of(event: OutboundEvent) -> dict[str, Any] | None:
     uri = actors.activity_uri(event.uid)
     instance = actors.instance_uri()
     if event.kind == Kind.ANNOUNCE:
-        return documents.of_activity(event.kind, uri, actor_uri=instance, target=event.relayed or {}, at=event.made_at)
+        return documents.of_activity(
+            event.kind, uri, actor_uri=instance, target=event.relayed or {}, at=event.made_at
+        )
     mapping = mapping_of(event.subject_type)
     rows = SharedObject.objects.filter(subject_type=event.subject_type, subject_key=event.subject_key)
     shared = rows.first()
@@ -253,7 +261,9 @@ def catch_up() -> int:
     for mapping in registry.mappings():
         if mapping.public is None:
             continue
-        known = set(SharedObject.objects.filter(subject_type=mapping.subject).values_list("subject_key", flat=True))
+        known = set(
+            SharedObject.objects.filter(subject_type=mapping.subject).values_list("subject_key", flat=True)
+        )
         for row in mapping.public().iterator(chunk_size=200):
             public = describe(mapping, row) if row.subject_key not in known else None
             if public is not None:

@@ -40,7 +40,9 @@ def outbox(actor: LocalActor, before: int | None) -> Page:
     rows = shared_by(actor).order_by("-id")
     shown = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     publics = described(row.ref for row in shown[:PAGE])
-    ids = documents.uris(ref for _m, public in publics.values() for ref in (public.in_reply_to, public.context))
+    ids = documents.uris(
+        ref for _m, public in publics.values() for ref in (public.in_reply_to, public.context)
+    )
     items = []
     for row in shown[:PAGE]:
         if row.ref in publics:
@@ -50,7 +52,9 @@ def outbox(actor: LocalActor, before: int | None) -> Page:
     return Page(items, shown[PAGE - 1].pk if len(shown) > PAGE else None)
 
 
-def _activity(actor: LocalActor, row: SharedObject, public: PublicObject, what: dict[str, Any]) -> dict[str, Any]:
+def _activity(
+    actor: LocalActor, row: SharedObject, public: PublicObject, what: dict[str, Any]
+) -> dict[str, Any]:
     create = documents.of_activity(
         "Create",
         actors.activity_uri(row.create_uid),

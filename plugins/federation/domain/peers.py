@@ -79,7 +79,10 @@ def _request(*, follower: str, followed: str, activity: str) -> FollowRequest:
         name: remote.reference_of(uri)
         for name, uri in (("follower", follower), ("followed", followed), ("activity", activity))
     }
-    return FollowRequest.objects.filter(**refs).first() or FollowRequest.objects.bulk_create([FollowRequest(**refs)])[0]
+    return (
+        FollowRequest.objects.filter(**refs).first()
+        or FollowRequest.objects.bulk_create([FollowRequest(**refs)])[0]
+    )
 
 
 def _facts(actor: RemoteActor) -> dict[str, Any]:
@@ -115,7 +118,12 @@ def follow_of(link: PeerLink) -> dict[str, Any]:
     """Our Follow activity as it was sent."""
     theirs = link.actor.uri
     return documents.of_activity(
-        "Follow", link.request.activity.uri, actor_uri=link.local_uri, target=theirs, at=link.asked_at, to=[theirs]
+        "Follow",
+        link.request.activity.uri,
+        actor_uri=link.local_uri,
+        target=theirs,
+        at=link.asked_at,
+        to=[theirs],
     )
 
 
@@ -202,7 +210,12 @@ def end(link: PeerLink, *, by: Person) -> PeerLink:
     theirs = link.actor.uri
     follow = {"id": link.request.activity.uri, "type": "Follow", "actor": link.local_uri, "object": theirs}
     undo = documents.of_activity(
-        "Undo", actors.activity_uri(new_uid()), actor_uri=link.local_uri, target=follow, at=timezone.now(), to=[theirs]
+        "Undo",
+        actors.activity_uri(new_uid()),
+        actor_uri=link.local_uri,
+        target=follow,
+        at=timezone.now(),
+        to=[theirs],
     )
     deliver(undo, sender_uri=link.local_uri, inboxes=[link.inbox])
     return link
@@ -248,7 +261,11 @@ def answered(actor_uri: str, follow_id: str, *, accepted: bool) -> bool:
 
 def left(actor_uri: str, follow_id: str) -> bool:
     """A follower takes its follow back; only its own. Gives whether it counted."""
-    link = PeerLink.objects.incoming().filter(actor__reference__uri=actor_uri, request__activity__uri=follow_id).first()
+    link = (
+        PeerLink.objects.incoming()
+        .filter(actor__reference__uri=actor_uri, request__activity__uri=follow_id)
+        .first()
+    )
     if link is None or not may(link, "left"):
         return False
     link = _move(link, "left")

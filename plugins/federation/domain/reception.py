@@ -30,7 +30,9 @@ def is_wanted(document: dict[str, Any], *, via: str) -> bool:
     uri = remote.first_id(document)
     if not uri or actors.is_ours(uri) or hosts.is_blocked(uri) or not remote.is_public(document):
         return False
-    if document.get("type") not in {mapping.object_type for mapping in registry.mappings() if mapping.accepts}:
+    if document.get("type") not in {
+        mapping.object_type for mapping in registry.mappings() if mapping.accepts
+    }:
         return False
     if ReceivedObject.objects.filter(uri=uri).exists() or peers.follows_host(remote.host(uri)):
         return True

@@ -19,7 +19,6 @@ from django.utils.dateparse import parse_datetime
 
 from core.contract import RemoteObject, SubjectRef, Text
 from core.registry import registry
-from core.models.languages import best
 from core.text import clean, plain
 from plugins.federation.domain import actors
 from plugins.federation.domain.documents import PUBLIC, RESERVED
@@ -67,7 +66,11 @@ def ids(value: Any) -> list[str]:
 
 def known(uri: str) -> RemoteActor | None:
     """A remote actor we hold; one query."""
-    return RemoteActor.objects.filter(reference__uri=uri).select_related("reference", "inbox", "endpoints").first()
+    return (
+        RemoteActor.objects.filter(reference__uri=uri)
+        .select_related("reference", "inbox", "endpoints")
+        .first()
+    )
 
 
 def actor(uri: str, *, fresh: bool = False) -> RemoteActor:
@@ -104,7 +107,9 @@ def remember(document: dict[str, Any]) -> RemoteActor:
         fields[name] = reference_of(address) if address and origin(address) == origin(uri) else None
     if shared and origin(shared) == origin(uri):
         fields["endpoints"] = reference_of(f"{uri}#endpoints")
-        EndpointContext.objects.update_or_create(reference=fields["endpoints"], defaults={"shared_inbox": shared})
+        EndpointContext.objects.update_or_create(
+            reference=fields["endpoints"], defaults={"shared_inbox": shared}
+        )
     found, _made = RemoteActor.objects.update_or_create(reference=reference, defaults=fields)
     PeerLink.objects.filter(actor=found).update(inbox=inbox_of(found), name=found.title[:160])
     return found
@@ -162,7 +167,12 @@ def main_language(document: dict[str, Any]) -> str:
         values = document.get(f"{name}Map")
         if isinstance(values, dict):
             for code, text in values.items():
-                if text and text == document.get(name) and isinstance(code, str) and _LANGUAGE.fullmatch(code):
+                if (
+                    text
+                    and text == document.get(name)
+                    and isinstance(code, str)
+                    and _LANGUAGE.fullmatch(code)
+                ):
                     return code.split("-")[0].lower()
     return NO_LANGUAGE
 
@@ -176,7 +186,9 @@ def texts(document: dict[str, Any]) -> tuple[dict[str, Text], str]:
     codes = list(dict.fromkeys([*contents, *names, *summaries]))
     found = {
         code: Text(
-            plain(names.get(code, ""))[:300], plain(summaries.get(code, ""))[:500], str(clean(contents.get(code, "")))
+            plain(names.get(code, ""))[:300],
+            plain(summaries.get(code, ""))[:500],
+            str(clean(contents.get(code, ""))),
         )
         for code in codes
     }

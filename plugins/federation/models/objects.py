@@ -16,8 +16,12 @@ class SharedObject(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_key = models.CharField(max_length=40)
     actor_uri = models.CharField(max_length=500, db_index=True, help_text="our actor that published it")
-    reply_inbox = models.CharField(max_length=500, blank=True, help_text="inbox of whom it answers, on another instance")
-    create_uid = models.CharField(max_length=26, default=new_uid, unique=True, help_text="of its Create activity")
+    reply_inbox = models.CharField(
+        max_length=500, blank=True, help_text="inbox of whom it answers, on another instance"
+    )
+    create_uid = models.CharField(
+        max_length=26, default=new_uid, unique=True, help_text="of its Create activity"
+    )
     shared_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -51,13 +51,17 @@ class PeerLink(Identified, SubjectModel, models.Model):
 
     direction = models.CharField(max_length=3, choices=Direction.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
-    actor = models.ForeignKey(ActorContext, on_delete=models.PROTECT, related_name="+", help_text="the remote actor")
+    actor = models.ForeignKey(
+        ActorContext, on_delete=models.PROTECT, related_name="+", help_text="the remote actor"
+    )
     local_uri = models.CharField(max_length=500, help_text="our actor that follows or is followed")
     request = models.ForeignKey(FollowRequest, on_delete=models.PROTECT, related_name="+")
     inbox = models.CharField(max_length=500, help_text="shared inbox of the remote actor, else its own")
     host = models.CharField(max_length=260, db_index=True)
     name = models.CharField(max_length=160)
-    is_instance = models.BooleanField(default=True, help_text="an instance, not a single reader of the social web")
+    is_instance = models.BooleanField(
+        default=True, help_text="an instance, not a single reader of the social web"
+    )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -39,7 +39,11 @@ def actor(request: HttpRequest, kind: str = actors.INSTANCE, uid: str = "") -> H
 
 
 def collection(
-    request: HttpRequest, found: LocalActor | None, name: str, total: Callable[[], int], page: Callable[[int | None], Page]
+    request: HttpRequest,
+    found: LocalActor | None,
+    name: str,
+    total: Callable[[], int],
+    page: Callable[[int | None], Page],
 ) -> HttpResponse:
     """A collection of an actor, or with ``?page=1`` or ``?before=<id>`` one page of it."""
     if found is None:

@@ -18,7 +18,7 @@ def shared_as(ref: SubjectRef) -> SharedObject | None:
 
 
 @require_safe
-def thing(request: HttpRequest, type: str, key: str) -> HttpResponse:  # noqa: A002  the word in the address
+def thing(request: HttpRequest, type: str, key: str) -> HttpResponse:
     """A public subject of ours; 410 with a tombstone once it is withdrawn, 404 for what never was public."""
     ref = SubjectRef(type, key)
     mapping = outbound.mapping_of(type)
@@ -38,7 +38,7 @@ def thing(request: HttpRequest, type: str, key: str) -> HttpResponse:  # noqa: A
 
 
 @require_safe
-def proposal(request: HttpRequest, type: str, key: str) -> HttpResponse:  # noqa: A002
+def proposal(request: HttpRequest, type: str, key: str) -> HttpResponse:
     """The proposal beside a campaign's or a mission's note (FEP-e232)."""
     ref = SubjectRef(type, key)
     mapping = outbound.mapping_of(type)
