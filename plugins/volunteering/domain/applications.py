@@ -84,7 +84,12 @@ def send_private_link(application: Application, *, again: bool = False) -> None:
             "url": private_path(application),
         }
     mail.post(
-        person.email, "volunteering/mail/private_link", context, language=person.language, key=key, urgent=True
+        person.email,
+        "volunteering/mail/private_link",
+        context,
+        language=person.language,
+        key=key,
+        urgent=True,
     )
 
 
@@ -100,7 +105,9 @@ def apply_again(application: Application, *, message: str) -> None:
     """Offer once more after having withdrawn; raises NotOpen or WrongState."""
     if not (application.mission.is_open and application.mission.is_public):
         raise NotOpen(application.mission.slug)
-    move(application, APPLICATION, State.SENT, message=message.strip(), sent_at=timezone.now(), decided_at=None)
+    move(
+        application, APPLICATION, State.SENT, message=message.strip(), sent_at=timezone.now(), decided_at=None
+    )
     plans.lay(application, Kind.ANSWER, Side.HOST, plans.in_days(ANSWER_WITHIN))
     record(application.applicant, verbs.APPLIED, application, organisation=application.mission.host)
 
@@ -124,14 +131,16 @@ def accept(application: Application, *, by: Person | None) -> Engagement:
     if missions.free_places(mission) == 0:
         raise MissionFull(mission.slug)
     now = timezone.now()
-    move(application, APPLICATION, State.ACCEPTED, decided_at=now, decided_by=by, **_first_answer(application))
+    move(
+        application, APPLICATION, State.ACCEPTED, decided_at=now, decided_by=by, **_first_answer(application)
+    )
     plans.close_steps(application, by=by, kinds=(Kind.ANSWER, Kind.DECIDE))
     engagement = Engagement.objects.create(application=application)
     _lay_plan(application)
-    _follow_project(application)
     record(by, verbs.ACCEPTED, application, organisation=mission.host)
     record(None, verbs.JOINED, mission, organisation=mission.host)
     missions.settle_places(mission, by=by)
+    _follow_project(application)  # last, so that the volunteer is not told of their own arrival
     application.mission = mission
     return engagement
 

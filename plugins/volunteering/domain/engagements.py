@@ -63,12 +63,20 @@ def give_feedback(engagement: Engagement, *, side: str, by: Person | None, text:
             said = Feedback.objects.create(engagement=engagement, side=side, text=text.strip())
     except IntegrityError:
         raise AlreadySaid(side) from None
-    record(by, verbs.FEEDBACK, engagement.application, organisation=engagement.application.mission.host, side=side)
+    record(
+        by,
+        verbs.FEEDBACK,
+        engagement.application,
+        organisation=engagement.application.mission.host,
+        side=side,
+    )
     return said
 
 
 @transaction.atomic
-def log_hours(engagement: Engagement, *, by: Person | None, day: date, minutes: int, text: str = "") -> HoursEntry:
+def log_hours(
+    engagement: Engagement, *, by: Person | None, day: date, minutes: int, text: str = ""
+) -> HoursEntry:
     """The volunteer writes down time given; raises NotADay, or WrongState once stopped."""
     if engagement.state == Engagement.State.STOPPED:
         raise WrongState(engagement.state)
@@ -99,14 +107,20 @@ def confirm_hours(entry: HoursEntry, *, by: Person) -> None:
     """The host confirms hours and locks them; raises HoursLocked when they are."""
     _answer(entry, HoursEntry.State.CONFIRMED, answered_by=by, answered_at=timezone.now(), reason="")
     application = entry.engagement.application
-    record(by, verbs.HOURS_CONFIRMED, application, organisation=application.mission.host, minutes=entry.minutes)
+    record(
+        by, verbs.HOURS_CONFIRMED, application, organisation=application.mission.host, minutes=entry.minutes
+    )
 
 
 @transaction.atomic
 def refuse_hours(entry: HoursEntry, *, by: Person, reason: str) -> None:
     """The host does not confirm hours and says why; the volunteer may correct them."""
     _answer(
-        entry, HoursEntry.State.REFUSED, answered_by=by, answered_at=timezone.now(), reason=reason.strip()[:200]
+        entry,
+        HoursEntry.State.REFUSED,
+        answered_by=by,
+        answered_at=timezone.now(),
+        reason=reason.strip()[:200],
     )
     application = entry.engagement.application
     record(by, verbs.HOURS_REFUSED, application, organisation=application.mission.host, minutes=entry.minutes)

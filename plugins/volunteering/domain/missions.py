@@ -77,7 +77,12 @@ def draft(
 
 @transaction.atomic
 def edit(
-    mission: Mission, *, by: Person | None, texts: Texts | None = None, skills: Iterable[Skill] | None = None, **facts: Any
+    mission: Mission,
+    *,
+    by: Person | None,
+    texts: Texts | None = None,
+    skills: Iterable[Skill] | None = None,
+    **facts: Any,
 ) -> None:
     """Change texts (other languages stay) and facts; one already published tells its followers."""
     for name, value in facts.items():

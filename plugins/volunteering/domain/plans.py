@@ -102,7 +102,13 @@ def hand_over(step: PlanStep, *, by: Person | None, due: date) -> None:
     if step.is_current:
         step.turn_since = timezone.now()
     step.save(update_fields=["side", "due", "turn_since"])
-    record(by, verbs.STEP_HANDED_OVER, step.application, organisation=step.application.mission.host, **facts(step))
+    record(
+        by,
+        verbs.STEP_HANDED_OVER,
+        step.application,
+        organisation=step.application.mission.host,
+        **facts(step),
+    )
 
 
 @transaction.atomic
@@ -126,7 +132,9 @@ def drop(step: PlanStep, *, by: Person | None) -> None:
     """Take a step out of the plan."""
     _leave(step, State.DROPPED)
     advance(step.application)
-    record(by, verbs.STEP_DROPPED, step.application, organisation=step.application.mission.host, **facts(step))
+    record(
+        by, verbs.STEP_DROPPED, step.application, organisation=step.application.mission.host, **facts(step)
+    )
 
 
 def facts(step: PlanStep) -> dict[str, str | int]:

@@ -17,7 +17,12 @@ def load(source: Path = SOURCE) -> int:
     """
     with source.open(encoding="utf-8", newline="") as stream:
         skills = [
-            Skill(esco_id=row["esco_id"], name_fr=row["label_fr"], name_en=row["label_en"], name_ar=row["label_ar"])
+            Skill(
+                esco_id=row["esco_id"],
+                name_fr=row["label_fr"],
+                name_en=row["label_en"],
+                name_ar=row["label_ar"],
+            )
             for row in csv.DictReader(stream)
         ]
     Skill.objects.bulk_create(

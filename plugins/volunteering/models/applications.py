@@ -7,7 +7,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from core.models.identity import Identified
 from core.models.subjects import SubjectModel
@@ -63,6 +64,9 @@ class Application(Identified, SubjectModel, models.Model):
     def __str__(self) -> str:
         return f"{self.mission} · {self.get_state_display()}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("volunteering:application", args=[self.uid])
+
     @property
     def volunteer_name(self) -> str:
         """What the host calls the applicant: a guest may have given no name."""
@@ -101,14 +105,17 @@ class Application(Identified, SubjectModel, models.Model):
     def is_public(self) -> bool:
         return False
 
-    def get_absolute_url(self) -> str:
-        return reverse("volunteering:application", args=[self.uid])
-
     def url_for(self, person: object) -> str:
-        """The page as this person reaches it: the applicant by the private link, which needs no sign-in."""
-        from plugins.volunteering.models.links import private_path
+        """The page as this person reaches it.
 
-        return private_path(self) if person == self.applicant else self.get_absolute_url()
+        The applicant has a private link that needs no sign-in. While the application waits, others are led to a
+        link that answers it in their name; it checks who they are to the host before it shows anything.
+        """
+        from plugins.volunteering.models.links import answer_path, private_path
+
+        if person == self.applicant:
+            return private_path(self)
+        return answer_path(self, person) if self.is_waiting else self.get_absolute_url()
 
 
 class Note(models.Model):

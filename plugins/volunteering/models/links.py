@@ -44,3 +44,8 @@ def read_answer_token(token: str) -> tuple[str, str]:
     """(application uid, person uid); raises ``signing.BadSignature``, ``SignatureExpired`` among them."""
     application, person = signing.loads(token, salt=ANSWER_SALT, max_age=ANSWER_LINK_LIVES)
     return str(application), str(person)
+
+
+def answer_path(application: Application, person: Any) -> str:
+    """The address of the one-click answer for this person."""
+    return reverse("volunteering:answer", args=[answer_token(application, person)])

@@ -60,7 +60,9 @@ class Mission(Identified, SubjectModel, models.Model):
     language = models.CharField(max_length=5, default="fr")
     texts = models.JSONField(default=dict)
     remote = models.BooleanField(_("can be done from anywhere"), default=False)
-    territory = models.ForeignKey("core.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    territory = models.ForeignKey(
+        "core.Territory", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     starts = models.DateField(null=True, blank=True)
     ends = models.DateField(null=True, blank=True)
     hours = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -84,6 +86,9 @@ class Mission(Identified, SubjectModel, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("volunteering:mission", args=[self.slug])
 
     @property
     def shown_language(self) -> str:
@@ -130,6 +135,3 @@ class Mission(Identified, SubjectModel, models.Model):
     @property
     def is_public(self) -> bool:
         return not self.hidden and self.state != self.State.DRAFT and self.project.is_public
-
-    def get_absolute_url(self) -> str:
-        return reverse("volunteering:mission", args=[self.slug])

@@ -38,7 +38,9 @@ class PlanStep(models.Model):
         DONE = "done", _("done")
         DROPPED = "dropped", _("dropped")
 
-    application = models.ForeignKey("volunteering.Application", on_delete=models.CASCADE, related_name="steps")
+    application = models.ForeignKey(
+        "volunteering.Application", on_delete=models.CASCADE, related_name="steps"
+    )
     kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.OWN)
     text = models.CharField(_("what has to be done"), max_length=160, blank=True)
     side = models.CharField(_("by whom"), max_length=9, choices=Side.choices)

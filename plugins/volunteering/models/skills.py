@@ -22,7 +22,8 @@ class Skill(NamedInLanguages, models.Model):
         verbose_name_plural = _("skills")
         ordering = ["name_fr"]
 
-    __str__ = NamedInLanguages.__str__
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def uri(self) -> str:

@@ -1,0 +1,101 @@
+"""What volunteering shows on other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.contract import Panel
+from core.models import Project
+from plugins.volunteering.domain import listing
+from plugins.volunteering.domain.response_times import response_time
+from plugins.volunteering.models import Mission
+
+SHOWN = 5
+KEPT = "_volunteering_of_project"
+
+
+def missions_of(project: Project, request: Any) -> list[Mission]:
+    """The project's missions with their moves, read once per request for both panels; two queries."""
+    kept: dict[int, list[Mission]] = request.__dict__.setdefault(KEPT, {}) if request is not None else {}
+    if project.pk not in kept:
+        rows = Mission.objects.public().filter(project=project).exclude(state=Mission.State.DONE)
+        found = list(listing.cards(rows).order_by("state", "-pk")[: SHOWN + 15])
+        open_first = sorted(found, key=lambda mission: not mission.is_open)
+        kept[project.pk] = listing.add_moves(open_first) if open_first else []
+    return kept[project.pk]
+
+
+class LocalPanel(Panel):
+    """A panel on local projects: those received from elsewhere have their missions at home."""
+
+    def shows(self, subject: Any, request: Any) -> bool:
+        return not subject.is_remote
+
+
+class Missions(LocalPanel):
+    """Open missions of a project, each with its promise clock."""
+
+    template_name = "volunteering/panels/project.html"
+    order = 30
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        missions = missions_of(parent_context["subject"], parent_context["request"])
+        return {
+            "missions": missions[:SHOWN],
+            "more": len(missions) > SHOWN,
+            "subject": parent_context["subject"],
+        }
+
+
+class Help(LocalPanel):
+    """The button that leads to the project's missions."""
+
+    template_name = "volunteering/panels/help.html"
+    slot = "actions"
+    order = 20
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        missions = missions_of(parent_context["subject"], parent_context["request"])
+        open_missions = [mission for mission in missions if mission.is_open]
+        return {"missions": open_missions, "number": len(open_missions)}
+
+
+class OpenMissions(Panel):
+    """The newest open missions, on the home page."""
+
+    subject = ""
+    slot = "home"
+    order = 30
+    template_name = "volunteering/panels/home.html"
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        return {"missions": listing.cards(Mission.objects.open()).order_by("-published_at", "-pk")[:3]}
+
+
+class OfOrganisation(Panel):
+    """What an organisation seeks, and how fast it answers."""
+
+    subject = "core.organisation"
+    order = 40
+    template_name = "volunteering/panels/organisation.html"
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        host = parent_context["subject"]
+        rows = listing.cards(Mission.objects.open().filter(host=host)).order_by("-published_at", "-pk")
+        return {"missions": list(rows[:SHOWN]), "response": response_time(host)}
+
+
+class OfTerritory(Panel):
+    """What is sought in a place and below it."""
+
+    subject = "core.territory"
+    order = 40
+    template_name = "volunteering/panels/territory.html"
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        filters = listing.MissionFilters(territory=parent_context["subject"].code)
+        rows = listing.cards(filters.apply(Mission.objects.open())).order_by("-published_at", "-pk")
+        return {"missions": list(rows[:SHOWN]), "query": filters.query()}
+
+
+panels = [Missions(), Help(), OpenMissions(), OfOrganisation(), OfTerritory()]
