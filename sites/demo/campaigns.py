@@ -50,6 +50,7 @@ def load_campaign(project: Project, row: dict[str, Any]) -> None:
         is_sample=True,
     )
     campaigns.open_(campaign, by=None)
+    campaign.refresh_from_db()
     for number, (amount, name, arrived) in enumerate(row["gifts"], start=1):
         give(campaign, number, amount=money.parse(amount, row["currency"]), name=name, arrived=arrived)
 

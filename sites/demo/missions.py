@@ -38,7 +38,7 @@ def load_mission(project: Project, row: dict[str, Any]) -> None:
     }
     named = Q()
     for word in row["skills"]:
-        named |= Q(label_en__icontains=word)
+        named |= Q(name_en__icontains=word)
     facts = {key: date.fromisoformat(row[key]) for key in ("starts", "ends") if key in row}
     mission = missions.draft(
         project=project,
