@@ -108,12 +108,14 @@ class Verb:
     """A thing that happens, written in the journal under ``name``.
 
     ``sentence`` is a lazy string formatted with the entry's facts plus ``actor`` and ``subject``; ``public``
-    entries stand in the timeline of the subject and of its project.
+    entries stand in the timeline of the subject and of its project. ``follow`` says whether followers of the
+    subject are told of its public entries: no for what happens often and matters little.
     """
 
     name: str
     sentence: Any
     public: bool = True
+    follow: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from core.contract import Panel
+from core.domain.proposals import may_edit
 from core.domain.timeline import public_entries, tell
+from core.models import Project
+from core.registry import registry
 
 SHOWN = 8
 
@@ -23,5 +28,34 @@ class Timeline(Panel):
         return {"told": tell(entries[:SHOWN]), "more": len(entries) > SHOWN, "project": project}
 
 
-panels = [Timeline()]
+class Keep(Panel):
+    """Follow and report, on every subject; the way to the sheet for who may edit it. No query to strangers."""
+
+    subject = "*"
+    slot = "aside"
+    order = 90
+    template_name = "core/panels/keep.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        subject, request = parent_context["subject"], parent_context["request"]
+        known = registry.subject(subject.subject_type)
+        edit = ""
+        if isinstance(subject, Project) and request.user.is_authenticated and may_edit(request.user, subject):
+            edit = reverse("project_edit", args=[subject.slug])
+        return {"subject": subject, "follow": bool(known and known.follow), "edit": edit}
+
+
+class KeepOrganisation(Keep):
+    """The same on organisations, which are not discussed."""
+
+    subject = "core.organisation"
+
+
+class KeepTerritory(Keep):
+    """The same on territories."""
+
+    subject = "core.territory"
+
+
+panels = [Timeline(), Keep(), KeepOrganisation(), KeepTerritory()]
 """Core's panels."""

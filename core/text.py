@@ -50,3 +50,9 @@ def fold(value: str) -> str:
     """Text as it is searched: no case, accents, vowel signs or variant letters, so that what people type is found."""
     parts = unicodedata.normalize("NFKD", value.translate(ARABIC_FORMS)).casefold()
     return " ".join("".join(char for char in parts if not unicodedata.combining(char)).split())
+
+
+def as_typed(value: str) -> str:
+    """Washed HTML as its writer typed it, when it holds only paragraphs and breaks; otherwise the HTML itself."""
+    bare = value.replace("</p>", "\n\n").replace("<p>", "").replace("<br>", "\n")
+    return value if "<" in bare else html.unescape(bare).strip()

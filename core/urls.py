@@ -40,7 +40,7 @@ def pages() -> list[URLPattern | URLResolver]:
     """What people read and do, under each language."""
     return [
         path("", include("core.pages_urls")),
-        path("account/", include("allauth.urls")),
+        path("account/", include("core.account_urls")),
         *of_plugins("urls"),
         path("", include(wagtail_urls.urlpatterns[:-1])),  # all of Wagtail's but its own way to serve pages
         re_path(r"^((?:[\w\-]+/)*)$", editorial.serve, name="wagtail_serve"),

@@ -21,7 +21,7 @@ RESTORED = "core.subject.restored"
 verbs = [
     Verb(PROPOSED, _("{actor} proposed the idea"), public=False),
     Verb(PUBLISHED, _("The project was published")),
-    Verb(EDITED, _("The project's sheet was updated")),
+    Verb(EDITED, _("The project's sheet was updated"), follow=False),
     Verb(DECLINED, _("The idea was answered: {reason}"), public=False),
     Verb(WITHDRAWN, _("The project was withdrawn")),
     Verb(STAGE_MOVED, _("The project moved to the stage “{after}”")),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -92,14 +92,13 @@ def hashed(uid: str, code: str) -> str:
     return salted_hmac(f"core.confirmation.{uid}", code, algorithm="sha256").hexdigest()
 
 
-def check(confirmation: Confirmation, code: str) -> None:
-    """Take the code, once. Raises CodeWrong with the attempts left, or CodeExpired.
+def verify(confirmation: Confirmation, code: str) -> None:
+    """Compare the code. Raises CodeWrong with the attempts left, or CodeExpired.
 
     Call it outside any transaction that a refusal would roll back: a wrong attempt must count.
     """
     digits = "".join(str(int(sign)) for sign in code if sign.isdecimal())
-    alive = Confirmation.objects.filter(pk=confirmation.pk, used_at=None, expires_at__gt=timezone.now())
-    if not alive.filter(attempts__lt=ATTEMPTS).update(attempts=F("attempts") + 1):
+    if not alive(confirmation).filter(attempts__lt=ATTEMPTS).update(attempts=F("attempts") + 1):
         raise CodeExpired
     confirmation.refresh_from_db()
     if not constant_time_compare(confirmation.code_hash, hashed(confirmation.uid, digits)):
@@ -107,6 +106,15 @@ def check(confirmation: Confirmation, code: str) -> None:
         if left <= 0:
             raise CodeExpired
         raise CodeWrong(left)
-    if not alive.update(used_at=timezone.now()):
+
+
+def use(confirmation: Confirmation) -> None:
+    """Take a verified code, once, in the transaction of the act it allows; raises CodeExpired."""
+    if not alive(confirmation).update(used_at=timezone.now()):
         raise CodeExpired
     confirmation.refresh_from_db()
+
+
+def alive(confirmation: Confirmation) -> QuerySet[Confirmation]:
+    """The row, while it can still be used."""
+    return Confirmation.objects.filter(pk=confirmation.pk, used_at=None, expires_at__gt=timezone.now())

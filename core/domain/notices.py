@@ -47,7 +47,8 @@ def on_recorded(sender: Any, entry: JournalEntry, subject: SubjectModel, **kwarg
     for notification in registry.notifications(entry.verb):
         for person in notification.recipients(entry):
             tell(told, entry, person, notification.template)
-    if entry.public:
+    known = registry.verb(entry.verb)
+    if entry.public and known is not None and known.follow:
         for follow in followers(subject):
             tell(told, entry, follow.person, ENTRY)
     if told:
@@ -129,7 +130,11 @@ def describe(notices: Iterable[Notice]) -> list[Told]:
 
 def tell_of(notice: Notice, subject: Any) -> Told:
     """One notice in the active language."""
-    url = subject.url_for(notice.person) if subject is not None else ""
+    known = notification(notice)
+    if known is not None and known.url is not None:
+        url = known.url(notice.entry)
+    else:
+        url = subject.url_for(notice.person) if subject is not None else ""
     return Told(notice, sentence(notice.entry, subject), subject, url)
 
 
@@ -186,13 +191,13 @@ def send(notice: Notice, subject: Any) -> None:
     """Send one notice's e-mail in the person's language."""
     person, entry = notice.person, notice.entry
     with translation.override(person.language):
-        told = tell_of(notice, subject)
+        told, known = tell_of(notice, subject), notification(notice)
         message = Message(
             to=person.email,
             language=person.language,
             key=f"notice.{notice.pk}",
             url=absolute(told.url) if told.url else "",
-            action=action(entry.verb, notice.template),
+            action=str(known.action) if known is not None and known.action else gettext("See it on the site"),
             stop=stop_link(person.language, person=person.uid, verb=entry.verb),
             why=gettext("You receive this because you take part in or follow “%(subject)s”.")
             % {"subject": subject.subject_title if subject is not None else gettext("this site")},
@@ -208,12 +213,10 @@ def send(notice: Notice, subject: Any) -> None:
         compose(message, notice.template, context).send()
 
 
-def action(verb: str, template: str) -> str:
-    """The label of the one main button."""
-    found: list[Notification] = [
-        n for n in registry.notifications(verb) if n.template == template and n.action
-    ]
-    return str(found[0].action) if found else gettext("See it on the site")
+def notification(notice: Notice) -> Notification | None:
+    """The declaration that a notice came from; None for followers and for plug-ins that are off."""
+    declared = registry.notifications(notice.entry.verb)
+    return next((one for one in declared if one.template == notice.template), None)
 
 
 def refuse(person: Person, verb: str) -> None:
@@ -247,5 +250,9 @@ class _Ellipsis(dict[str, Any]):
 
 def notifiable() -> list[tuple[str, str]]:
     """Verbs that people can be told of, with a label in the active language, for the preferences form."""
-    names = {verb.name for verb in registry.verbs() if registry.notifications(verb.name) or verb.public}
+    names = {
+        verb.name
+        for verb in registry.verbs()
+        if registry.notifications(verb.name) or (verb.public and verb.follow)
+    }
     return sorted(((name, str(verb_label(name))) for name in names), key=lambda pair: pair[1])

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
 from core.models import Project
 from core.models.languages import best
-
-DOORS: dict[str, str | Promise] = {"give": _("Give"), "help": _("Help"), "talk": _("Talk")}
-
-
-class Door(NamedTuple):
-    """Something to do at the origin, in its own pages."""
-
-    name: str
-    label: str | Promise
-    url: str
-
 
 def web(value: Any) -> str:
     """An http(s) address, from a text or a ``{language: address}``; empty for anything else."""
     if isinstance(value, dict):
         value = value.get(best(value) or "")
     return value if isinstance(value, str) and value.startswith(("https://", "http://")) else ""
-
-
-def doors(project: Project) -> list[Door]:
-    """Where to give, help and talk at the origin of a remote project; empty for one of ours."""
-    links = project.origin_facts.get("links") if project.is_remote else None
-    if not isinstance(links, dict):
-        return []
-    return [Door(name, label, url) for name, label in DOORS.items() if (url := web(links.get(name)))]
 
 
 def read_at(project: Project) -> str:

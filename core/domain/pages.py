@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from wagtail.models import Locale, Page, Site
 
 from core.conf import instance
-from core.domain.listing import newest_first
+from core.domain.listing import BadCursor, newest_first
 from core.models import EventPage, HomePage, ProjectIndexPage, SectionPage
 from core.models.languages import order
 
@@ -94,7 +95,23 @@ def at_path(path: str, language: str) -> Page | None:
     wanted = {f"/home-{code}/{path}": rank for rank, code in enumerate(order(language))}
     found = Page.objects.live().filter(url_path__in=wanted).select_related("locale", "content_type")
     page = min(found, key=lambda page: wanted[page.url_path], default=None)
-    return page.specific if page is not None else None
+    return whole(page) if page is not None else None
+
+
+def whole(page: Page) -> Page | None:
+    """A page with its own fields and what its template names; one query."""
+    kind = page.specific_class
+    if kind is None:
+        return None
+    names = {"locale", "territory", "organisation", "project", "author"}
+    related = names & {field.name for field in kind._meta.get_fields()}
+    return kind._default_manager.select_related(*related).filter(pk=page.pk).first()
+
+
+def language_notice(page: Page) -> str:
+    """The name of the language of a page when it is not the reader's; empty otherwise."""
+    code = page.locale.language_code
+    return "" if code == get_language() else dict(settings.LANGUAGES).get(code, code)
 
 
 def translation_in(page: Page, language: str) -> Page | None:
@@ -155,5 +172,9 @@ def children(section: SectionPage, request: HttpRequest) -> dict[str, Any]:
     )
     pages = dated(in_best_language(Page.objects.live().public().filter(here)))
     pages = pages.exclude(pk__in=[event.pk for event in upcoming]).specific()
-    shown = newest_first(pages, field="since", after=request.GET.get("after", ""))
-    return {"upcoming": upcoming, "pages": shown.rows, "after": shown.after}
+    after = request.GET.get("after", "")
+    try:
+        shown = newest_first(pages, field="since", after=after)
+    except BadCursor:
+        raise Http404 from None
+    return {"upcoming": upcoming, "pages": shown.rows, "after": shown.after, "paged": bool(after)}

@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
-from core.models import Membership, Person
+from core.domain import confirmations
+from core.models import Confirmation, Membership, Person
 from core.registry import registry
 
 
@@ -21,10 +22,24 @@ class NobodyLeft(ValueError):
         self.names = names
 
 
+class Inactive(PermissionError):
+    """The account is closed: it can do nothing more."""
+
+
+def enter(confirmation: Confirmation, code: str) -> Person:
+    """Who signs in with a code; raises what ``confirmations.verify`` raises, and Inactive."""
+    confirmations.verify(confirmation, code)
+    with transaction.atomic():
+        confirmations.use(confirmation)
+        return prove(confirmation.email)
+
+
 @transaction.atomic
 def prove(email: str, *, name: str = "") -> Person:
-    """The person behind an address that has just proven itself, made if new."""
+    """The person behind an address that has just proven itself, made if new; raises Inactive."""
     person = Person.objects.for_email(email, name=name)
+    if not person.is_active:
+        raise Inactive
     EmailAddress.objects.update_or_create(
         user=person, email=person.email, defaults={"verified": True, "primary": True}
     )

@@ -129,6 +129,16 @@ def withdraw(project: Project, *, by: Person | None) -> None:
 
 
 @transaction.atomic
+def put_back(project: Project, *, by: Person | None) -> None:
+    """Show a withdrawn project again; one received from elsewhere stands as its origin last sent it."""
+    if not project.is_remote:
+        publish(project, by=by)
+        return
+    project.status = Project.Status.PUBLISHED
+    project.save(update_fields=["status", "updated_at"])
+
+
+@transaction.atomic
 def move_stage(project: Project, stage: str, *, by: Person | None) -> None:
     """Move along idea → maturing → seeking → under way → done → capitalised (or back, said openly)."""
     before, project.stage = project.stage, Project.Stage(stage)

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core import dates
 from core import money as amounts
 from core.models import JournalEntry, Project
 from core.registry import registry
@@ -95,6 +94,4 @@ def day(value: str) -> str:
         moment = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     except ValueError:
         return value
-    if isinstance(moment, datetime) and timezone.is_aware(moment):
-        moment = timezone.localtime(moment)
-    return str(date_format(moment, "DATE_FORMAT"))
+    return dates.text(moment, "d MMMM y")

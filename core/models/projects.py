@@ -162,6 +162,10 @@ class Project(Identified, SubjectModel, models.Model):
     def get_absolute_url(self) -> str:
         return reverse("project", args=[self.slug])
 
+    def url_for(self, person: object) -> str:
+        """The public page, or while there is none the page where author and animators follow the idea."""
+        return self.get_absolute_url() if self.is_public else reverse("idea", args=[self.uid])
+
 
 class Need(models.Model):
     """What a project lacks, in one of five kinds; money needs say how much, others how many of what."""

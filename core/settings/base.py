@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.CharterMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -109,7 +110,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Accounts: the e-mail address and a code sent to it, no password to choose or lose.
+# Accounts: the e-mail address and a code sent to it (core.views.codes), no password to choose or lose.
+# allauth keeps the session's stages: a second factor, reauthentication, signing out.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -117,13 +119,25 @@ AUTHENTICATION_BACKENDS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_ADAPTER = "core.accounts.Adapter"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tiwizi"
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "account"
+RATE_LIMITS = {
+    "propose": "20/h",
+    "report": "20/h",
+    "sign_in": "30/h",
+    "send_code": "20/h",
+    "code": "60/h",
+    "announce": "20/d",
+}
+"""Acts per network address; offices and villages share one, so the limits are wide."""
+CLIENT_ADDRESS_HEADER = "REMOTE_ADDR"
+"""Behind a proxy, the header in which it alone writes the reader's address."""
 
 # Background work: rows first, the engine only wakes workers. A broker-backed engine is a matter of settings.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}

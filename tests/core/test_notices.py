@@ -62,11 +62,18 @@ def test_followers_do_not_hear_of_private_entries():
     assert not Notice.objects.exists()
 
 
+def test_followers_are_spared_small_changes():
+    person, project = PersonFactory(), ProjectFactory()
+    Follow.objects.create(person=person, subject_type="core.project", subject_key=project.uid)
+    entry(EDITED, project=project)
+    assert not Notice.objects.exists()
+
+
 def test_loading_data_is_not_news():
     person, project = PersonFactory(), ProjectFactory()
     Follow.objects.create(person=person, subject_type="core.project", subject_key=project.uid)
     with notices.quiet():
-        entry(project=project)
+        entry(STAGE_MOVED, project=project, before="idea", after="done")
     assert not Notice.objects.exists()
 
 
