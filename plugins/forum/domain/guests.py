@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.db import transaction
 from django.utils import timezone
 
 from core.contract import SubjectRef
-from core.domain import confirmations, people
+from core.domain import charter, confirmations, people
 from core.models import Confirmation, Person, Territory, Theme
-from plugins.forum.domain import posts
-from plugins.forum.domain.threads import Place, place
+from plugins.forum.domain import posts, words
+from plugins.forum.domain.threads import NotDiscussable, Place, ThreadClosed, place
 from plugins.forum.models import Post
 
+PROBLEMS = (posts.TooFast, ThreadClosed, NotDiscussable, words.EmptyMessage, words.TooLong)
+"""Why words may not be posted."""
 REPLY, OPEN = "forum.reply", "forum.open"
 
 
@@ -57,12 +62,35 @@ def waiting(uid: str) -> Confirmation | None:
     return Confirmation.objects.filter(uid=uid, purpose__in=(REPLY, OPEN), used_at=None).first()
 
 
-def person_of(confirmation: Confirmation) -> Person:
-    """The person whose address the code proved; one without a name takes the one typed."""
-    name = str(confirmation.facts.get("name", ""))
-    person = people.prove(confirmation.email, name=name)
-    named(person, name)
-    return person
+@dataclass(frozen=True)
+class Outcome:
+    """Who typed the right code, and their message; or why it could not be posted."""
+
+    person: Person
+    post: Post | None = None
+    problem: Exception | None = None
+
+
+def take(confirmation: Confirmation, code: str) -> Outcome:
+    """Post what waited, for who typed the right code: the code, the person and the post are one change.
+
+    Somebody with a second factor is only found here: they post it themselves once they have signed in.
+    Raises CodeWrong, CodeExpired, and Inactive for a closed account.
+    """
+    confirmations.verify(confirmation, code)
+    with transaction.atomic():
+        confirmations.use(confirmation)
+        name = str(confirmation.facts.get("name", ""))
+        person = people.prove(confirmation.email, name=name)
+        charter.accept(person)
+        if is_mfa_enabled(person):
+            return Outcome(person)
+        named(person, name)
+        try:
+            with transaction.atomic():
+                return Outcome(person, publish(confirmation, person))
+        except (*PROBLEMS, posts.SaidAlready) as problem:
+            return Outcome(person, problem=problem)
 
 
 def named(person: Person, name: str) -> None:

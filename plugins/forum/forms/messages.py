@@ -105,16 +105,6 @@ class EditForm(forms.Form):
     text = Words()
 
 
-class CodeForm(forms.Form):
-    """The code that came by e-mail."""
-
-    code = forms.CharField(
-        label=_("Code received by e-mail"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}),
-    )
-
-
 class ReasonForm(forms.Form):
     """What a moderator does, and why."""
 

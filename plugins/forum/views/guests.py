@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.contract import SubjectRef
-from core.domain import confirmations
+from core.domain import charter, confirmations, people
+from core.forms.people import CodeForm
 from core.models import Confirmation
+from core.views import limits
+from core.views.codes import login
 from plugins.forum.domain import guests, posts
-from plugins.forum.forms.messages import CodeForm
-from plugins.forum.views.outcomes import DRAFT, PROBLEMS, WAITING, reason
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from plugins.forum.views.outcomes import DRAFT, WAITING, reason
 
 
 @never_cache
@@ -29,45 +28,52 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if confirmation is None:
         messages.info(request, _("Nothing waits for a code here."))
         return redirect("forum:index")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST or None, ask_charter=charter.current() is not None)
     if request.method == "POST" and form.is_valid():
-        try:
-            confirmations.check(confirmation, form.cleaned_data["code"])
-        except confirmations.CodeWrong as wrong:
-            form.add_error("code", attempts_left(wrong.left))
-        except confirmations.CodeExpired:
-            form.add_error(
-                "code", _("This code has expired or was tried too often. Ask for a new one below.")
-            )
-        else:
-            return publish(request, confirmation)
+        answer = attempt(request, confirmation, form)
+        if answer is not None:
+            return answer
     context = {"form": form, "confirmation": confirmation}
     return render(request, "forum/confirm.html", context, status=400 if form.errors else 200)
 
 
-def publish(request: HttpRequest, confirmation: Confirmation) -> HttpResponse:
-    """Sign the guest in and post what waited; words that cannot be posted go back to their form."""
-    person = guests.person_of(confirmation)
-    if not person.is_active:
-        messages.error(request, _("This account is closed."))
-        return redirect("forum:index")
-    login(request, person, backend=BACKEND)
-    request.session.pop(WAITING, None)
+def attempt(request: HttpRequest, confirmation: Confirmation, form: CodeForm) -> HttpResponse | None:
+    """Try the code; None when the form must say why it was refused."""
+    if limits.too_often(request, "code"):
+        form.add_error(None, limits.sentence())
+        return None
     try:
-        post = guests.publish(confirmation, person)
-    except posts.SaidAlready as twin:
+        outcome = guests.take(confirmation, form.cleaned_data["code"])
+    except confirmations.CodeWrong as wrong:
+        form.add_error("code", attempts_left(wrong.left))
+    except confirmations.CodeExpired:
+        form.add_error("code", _("This code has expired or was tried too often. Ask for a new one below."))
+    except people.Inactive:
+        form.add_error(None, _("This account is closed."))
+    else:
+        return enter(request, confirmation, outcome)
+    return None
+
+
+def enter(request: HttpRequest, confirmation: Confirmation, outcome: guests.Outcome) -> HttpResponse:
+    """Sign the guest in and lead to the message, or back to its form when it could not be posted."""
+    request.session.pop(WAITING, None)
+    if outcome.post is not None:
+        messages.success(request, _("Your message is published, and you are signed in."))
+        return login(request, outcome.person, outcome.post.get_absolute_url())
+    if isinstance(outcome.problem, posts.SaidAlready):
         messages.info(request, _("You have already posted this message."))
-        return redirect(twin.post.get_absolute_url())
-    except PROBLEMS as problem:
-        messages.error(request, reason(problem))
-        return redirect(keep_draft(request, confirmation))
-    messages.success(request, _("Your message is published, and you are signed in."))
-    return redirect(post.get_absolute_url())
+        return login(request, outcome.person, outcome.problem.post.get_absolute_url())
+    if outcome.problem is not None:
+        messages.error(request, reason(outcome.problem))
+    return login(request, outcome.person, keep_draft(request, confirmation))
 
 
 @require_POST
 def resend(request: HttpRequest) -> HttpResponse:
     """A new code in place of the last."""
+    if limits.too_often(request, "send_code"):
+        return limits.refused(request)
     confirmation = guests.waiting(request.session.get(WAITING, ""))
     if confirmation is not None:
         try:

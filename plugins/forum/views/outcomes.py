@@ -9,16 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django_ratelimit.core import is_ratelimited
 
 from core.domain.confirmations import TooManyCodes
+from core.views import limits
 from plugins.forum.domain import posts, words
-from plugins.forum.domain.threads import NotDiscussable, ThreadClosed
+from plugins.forum.domain.guests import PROBLEMS
+from plugins.forum.domain.threads import ThreadClosed
 
 WAITING = "forum_waiting"
 DRAFT = "forum_draft"
-PROBLEMS = (posts.TooFast, ThreadClosed, NotDiscussable, words.EmptyMessage, words.TooLong)
-"""Why words may not be posted; :func:`reason` tells each."""
 
 
 def said(request: HttpRequest, form: Any, speak: Any) -> HttpResponse | None:
@@ -52,8 +51,8 @@ def reason(problem: Exception) -> str:
 def send_code(request: HttpRequest, form: Any, ask: Any, **facts: Any) -> HttpResponse | None:
     """Keep a guest's words and send a code to their address; None when they must wait."""
     data = form.cleaned_data
-    if is_ratelimited(request, group="forum.guest", key="ip", rate="20/h", method="POST", increment=True):
-        form.add_error(None, _("Too many codes were asked for from here. Try again in an hour, or sign in."))
+    if limits.too_often(request, "send_code"):
+        form.add_error(None, limits.sentence())
         return None
     try:
         confirmation = ask(
