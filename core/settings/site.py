@@ -48,6 +48,7 @@ def for_site(
             "core.apps.Core",
             *apps_of(plugins),
             *base.LIBRARY_APPS,
+            *(["django_rq"] if engine() else []),
         ],
         "MIDDLEWARE": [base.MIDDLEWARE[0], *middleware_of(plugins), *base.MIDDLEWARE[1:]],
         "DATABASES": {"default": database(var)},
