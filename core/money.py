@@ -81,7 +81,8 @@ def percent(part: Money, whole: Money) -> int:
 def text(amount: Money, language: str) -> str:
     """An amount as read in a language: no-break spaces, western digits (as in Morocco), no empty cents."""
     whole = amount.amount == amount.amount.to_integral_value()
-    locale = {"zgh": "fr", "ar": "ar_MA"}.get(language, language)
+    # Moroccan readers group thousands by spaces in Arabic too; a comma or point there reads as decimals.
+    locale = "en" if language == "en" else "fr"
     shown = format_currency(
         amount.amount,
         amount.currency.code,
@@ -90,11 +91,7 @@ def text(amount: Money, language: str) -> str:
         currency_digits=False,
         numbering_system="latn",
     )
-    symbol = {"MAD": "DH"}.get(amount.currency.code)
-    if symbol:
-        for written in (amount.currency.code, "د.م.\u200f", "د.م."):
-            shown = shown.replace(written, symbol)
-    return "".join(char for char in shown if char not in "\u200e\u200f\u061c").replace(" ", NO_BREAK)
+    return shown.replace("MAD", "DH").replace(" ", NO_BREAK)
 
 
 class MinorField(models.BigIntegerField):

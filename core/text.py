@@ -43,7 +43,10 @@ def shorten(value: str, length: int) -> str:
     words = plain(value)
     if len(words) <= length:
         return words
-    return words[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+    cut = words[: length - 1]
+    if words[length - 1] != " ":
+        cut = cut.rsplit(" ", 1)[0]
+    return cut.rstrip(" ,;:.") + "…"
 
 
 def fold(value: str) -> str:
