@@ -20,7 +20,12 @@ def form_key(page) -> str:
 
 def give(client, campaign, **fields):
     url = f"/fr/crowdfunding/campaigns/{campaign.slug}/give/"
-    data = {"other": "50", "email": "Donor@Tiwizi.example", "name": "Une lectrice", "form_key": form_key(client.get(url))}
+    data = {
+        "other": "50",
+        "email": "Donor@Tiwizi.example",
+        "name": "Une lectrice",
+        "form_key": form_key(client.get(url)),
+    }
     return client.post(url, data | fields)
 
 
@@ -35,7 +40,7 @@ def test_promise_pay_and_see_it_move(client, mailoutbox):
     shown = f"{pledge.code[:4]}-{pledge.code[4:]}"
     assert shown in page
     assert "FR76 3000 6000 0112 3456 7890 189" in page
-    assert "<svg role=\"img\"" in page
+    assert '<svg role="img"' in page
     deliver_letters()
     assert mailoutbox[0].to == ["donor@tiwizi.example"]
     assert shown in mailoutbox[0].body
@@ -52,7 +57,11 @@ def test_promise_pay_and_see_it_move(client, mailoutbox):
     assert done.status_code == 302
     client.logout()
     campaign.tally.refresh_from_db()
-    assert (campaign.tally.received_minor, campaign.tally.promised_minor, campaign.tally.backers) == (5000, 0, 1)
+    assert (campaign.tally.received_minor, campaign.tally.promised_minor, campaign.tally.backers) == (
+        5000,
+        0,
+        1,
+    )
     assert Ledger.objects.get().length == 1
     assert JournalEntry.objects.filter(verb="crowdfunding.payment.received", public=True).count() == 1
     deliver_letters()

@@ -33,11 +33,11 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             "crowdfunding/not_taking.html",
             {"campaign": campaign},
-            status=409 if request.POST else 200,
+            status=409 if request.method == "POST" else 200,
         )
     person = request.user if isinstance(request.user, Person) else None
     initial = {"email": person.email, "name": person.name} if person else {}
-    form = PledgeForm(campaign, request.POST or None, initial=initial)
+    form = PledgeForm(campaign, request.POST if request.method == "POST" else None, initial=initial)
     status = 200
     if request.method == "POST":
         status = 422

@@ -32,7 +32,9 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponse:
     """A new campaign on a project; it stays a draft until the collector opens it."""
     project = get_object_or_404(Project.objects.public().select_related("owner"), slug=slug)
     require(campaigns.may_prepare(request.user, project))
-    form = CampaignForm(request.POST or None, project=project, person=request.user)
+    form = CampaignForm(
+        request.POST if request.method == "POST" else None, project=project, person=request.user
+    )
     if request.method == "POST" and form.is_valid():
         names = ("goal", "minimum", "opens_on", "closes_on", "collector", "receiver")
         made = campaigns.prepare(
@@ -59,7 +61,10 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = _campaign(slug)
     require(campaigns.may_edit(request.user, campaign))
     form = CampaignForm(
-        request.POST or None, project=campaign.project, person=request.user, campaign=campaign
+        request.POST if request.method == "POST" else None,
+        project=campaign.project,
+        person=request.user,
+        campaign=campaign,
     )
     if request.method == "POST" and form.is_valid():
         names = ("goal", "minimum", "closes_on")

@@ -89,7 +89,12 @@ def receive(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if row.state == Pledge.State.RECEIVED:
         messages.warning(request, _("This promise is already marked received."))
         return redirect("crowdfunding:treasury_received", slug)
-    form = ReceiptForm(request.POST or None, currency=row.currency, amount=row.amount, channel=row.channel)
+    form = ReceiptForm(
+        request.POST if request.method == "POST" else None,
+        currency=row.currency,
+        amount=row.amount,
+        channel=row.channel,
+    )
     answer = _answer(request, form)
     if answer == "do" and _received(request, row, form):
         return redirect("crowdfunding:treasury", slug)
@@ -133,7 +138,7 @@ def _received(request: HttpRequest, row: Pledge, form: ReceiptForm) -> bool:
 def counter(request: HttpRequest, slug: str) -> HttpResponse:
     """Enter cash, a cheque or a transfer that came without a promise; asks to confirm."""
     organisation = _kept(request, slug)
-    form = CounterForm(organisation, request.POST or None)
+    form = CounterForm(organisation, request.POST if request.method == "POST" else None)
     answer = _answer(request, form)
     if answer == "do" and _entered(request, form):
         return redirect("crowdfunding:treasury_received", slug)
@@ -167,7 +172,7 @@ def undo(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     organisation = _kept(request, slug)
     rows = Payment.objects.select_related("pledge__campaign")
     row = get_object_or_404(rows, collector=organisation, uid=uid)
-    form = UndoForm(request.POST or None)
+    form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             payments.undo(row, by=request.user, reason=form.cleaned_data["reason"])
@@ -187,7 +192,10 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = get_object_or_404(Organisation, slug=slug)
     require(collectors.may_set_up(request.user, organisation))
     found = CollectorSettings.objects.filter(organisation=organisation).first()
-    form = CollectorForm(request.POST or None, instance=found or CollectorSettings(organisation=organisation))
+    form = CollectorForm(
+        request.POST if request.method == "POST" else None,
+        instance=found or CollectorSettings(organisation=organisation),
+    )
     answer = _answer(request, form)
     if answer == "do":
         values = {name: form.cleaned_data[name] for name in collectors.FIELDS}

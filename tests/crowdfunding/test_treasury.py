@@ -1,0 +1,315 @@
+"""The treasurer's pages and who may do what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.domain.mail import deliver_letters
+from core.models import JournalEntry
+from plugins.crowdfunding.domain import payments
+from plugins.crowdfunding.models import Campaign, CollectorSettings, Ledger, Payment, Pledge, Tally
+from tests.crowdfunding.factories import (
+    IBAN,
+    CampaignFactory,
+    manager,
+    promise,
+    receipt,
+    received,
+    treasurer,
+)
+from tests.factories import OrganisationFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return CampaignFactory()
+
+
+@pytest.fixture
+def keeper(client, campaign):
+    person = treasurer(campaign.collector)
+    client.force_login(person)
+    return person
+
+
+def base(campaign):
+    return f"/fr/crowdfunding/treasury/{campaign.collector.slug}/"
+
+
+def filled(**fields):
+    return {
+        "amount": "50",
+        "received_on": timezone.localdate().isoformat(),
+        "channel": "transfer",
+        "step": "do",
+    } | fields
+
+
+def test_another_amount_than_promised(client, campaign, keeper, mailoutbox):
+    """J3: what really came counts, and the confirmation says that it differs."""
+    pledge = promise(campaign)
+    url = f"{base(campaign)}pledges/{pledge.uid}/receive/"
+    asked = client.post(url, filled(amount="47,50", step=""))
+    assert "47,50" in asked.content.decode()
+    assert not Payment.objects.exists()
+    client.post(url, filled(amount="47,50"))
+    tally = Tally.objects.get()
+    assert (tally.received_minor, tally.promised_minor) == (4750, 0)
+    deliver_letters()
+    assert "47,50" in mailoutbox[-1].body
+
+
+def test_marked_twice_is_booked_once(client, campaign, keeper):
+    pledge = promise(campaign)
+    url = f"{base(campaign)}pledges/{pledge.uid}/receive/"
+    assert client.post(url, filled()).status_code == 302
+    assert client.post(url, filled()).status_code == 302
+    assert Payment.objects.count() == 1
+    assert Ledger.objects.get().length == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": "0"},
+        {"amount": ""},
+        {"amount": "x"},
+        {"received_on": "2999-01-01"},
+        {"received_on": "yesterday"},
+        {"channel": "pigeon"},
+        {"reference": "x" * 200},
+    ],
+)
+def test_a_wrong_entry_is_refused_with_the_form_filled(client, campaign, keeper, fields):
+    pledge = promise(campaign)
+    answer = client.post(f"{base(campaign)}pledges/{pledge.uid}/receive/", filled(**fields))
+    assert answer.status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_change_comes_back_to_the_filled_form(client, campaign, keeper):
+    pledge = promise(campaign)
+    answer = client.post(f"{base(campaign)}pledges/{pledge.uid}/receive/", filled(amount="33", step="change"))
+    assert answer.status_code == 200
+    assert 'value="33"' in answer.content.decode()
+    assert not Payment.objects.exists()
+
+
+def test_undo_writes_a_correction_and_the_promise_waits_again(client, campaign, keeper, mailoutbox):
+    """D15: nothing is deleted; the donor is told."""
+    payment = received(campaign)
+    url = f"{base(campaign)}payments/{payment.uid}/undo/"
+    assert client.get(url).status_code == 200
+    assert client.post(url, {}).status_code == 422
+    assert client.post(url, {"reason": "mistake"}).status_code == 302
+    assert client.post(url, {"reason": "mistake"}).status_code == 302
+    tally = Tally.objects.get()
+    assert (tally.received_minor, tally.promised_minor, tally.backers) == (0, 5000, 0)
+    assert Ledger.objects.get().length == 2
+    assert Pledge.objects.get().state == "pledged"
+    assert JournalEntry.objects.filter(verb="crowdfunding.payment.reversed").count() == 1
+    deliver_letters()
+    assert "50" in mailoutbox[-1].body
+    payments.receive(Pledge.objects.get(), receipt(), by=keeper)
+    assert Tally.objects.get().received_minor == 5000
+    page = client.get(f"/fr/crowdfunding/ledger/{campaign.project.slug}/").content.decode()
+    assert "−\u00a050\u00a0€" in page
+
+
+def test_cash_at_a_festival(client, campaign, keeper):
+    """DOMAIN 5: cash and cheques are entered by the treasurer, once, and void when undone."""
+    url = f"{base(campaign)}gift/"
+    page = client.get(url).content.decode()
+    key = page.split('name="form_key" value="')[1].split('"')[0]
+    data = filled(campaign=campaign.pk, channel="cash", amount="120", name="Caisse du festival", form_key=key)
+    assert client.post(url, data | {"step": ""}).status_code == 200
+    assert not Payment.objects.exists()
+    assert client.post(url, data).status_code == 302
+    assert client.post(url, data).status_code == 302
+    payment = Payment.objects.get()
+    tally = Tally.objects.get()
+    assert (tally.received_minor, tally.promised_minor, tally.promises) == (12000, 0, 0)
+    payments.undo(payment, by=keeper, reason="amount")
+    assert Pledge.objects.get().state == "cancelled"
+    assert Tally.objects.get().received_minor == 0
+
+
+def test_only_own_campaigns_at_the_counter(client, campaign, keeper):
+    other, draft = CampaignFactory(), CampaignFactory(collector=campaign.collector, state="draft")
+    for wrong in (other.pk, draft.pk, 0, "x", "9" * 30):
+        data = filled(campaign=wrong, channel="cash", form_key="k" * 32)
+        assert client.post(f"{base(campaign)}gift/", data).status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_late_money_is_still_booked(client, campaign, keeper):
+    """Money that comes after cancelling is money."""
+    pledge = promise(campaign)
+    client.post(f"{pledge.get_absolute_url()}cancel/")
+    client.post(f"{base(campaign)}pledges/{pledge.uid}/receive/", filled())
+    assert Pledge.objects.get().state == "received"
+    assert Tally.objects.get().promised_minor == 0
+
+
+@pytest.mark.parametrize("query", ["code", "hyphen", "50", "zah", "donor@"])
+def test_search_finds_by_code_amount_name_and_address(client, campaign, keeper, query):
+    wanted = promise(campaign, name="Zahra")
+    other = promise(campaign, 7000, name="Brahim", email="else@tiwizi.example")
+    text = {"code": wanted.code.lower(), "hyphen": f"{wanted.code[:4]}-{wanted.code[4:]}"}.get(query, query)
+    page = client.get(base(campaign), {"q": text}).content.decode()
+    assert "Zahra" in page
+    assert "Brahim" not in page
+    payments.receive(wanted, receipt(), by=keeper)
+    payments.receive(other, receipt(7000), by=keeper)
+    page = client.get(f"{base(campaign)}received/", {"q": text}).content.decode()
+    assert "Zahra" in page
+    assert "Brahim" not in page
+
+
+@pytest.mark.parametrize("query", ["'; drop table", "\x00", "%", "x" * 500, "٥٠", "-", "<script>"])
+def test_search_survives_anything(client, campaign, keeper, query):
+    promise(campaign)
+    assert client.get(base(campaign), {"q": query, "after": query}).status_code == 200
+    assert client.get(f"{base(campaign)}received/", {"q": query, "after": query}).status_code == 200
+
+
+def account(**fields):
+    day = timezone.localdate()
+    return {
+        "account_holder": "Horizon d'essai",
+        "country": "FR",
+        "iban": "FR76 3000 6000 0112 3456 7890 189",
+        "bic": "agrifrpp",
+        "rib": "",
+        "authorisation_number": "",
+        "authorised_from": "",
+        "authorised_until": (day + timedelta(days=30)).isoformat(),
+        "step": "do",
+    } | fields
+
+
+def test_bank_details_are_checked_confirmed_and_told(client, campaign, keeper, mailoutbox):
+    url = f"{base(campaign)}account/"
+    boss = manager(campaign.collector)
+    other = "BE68539007547034"
+    assert client.post(url, account(iban=other, step="")).status_code == 200
+    assert CollectorSettings.objects.get().iban == IBAN
+    assert client.post(url, account(iban=other)).status_code == 302
+    assert CollectorSettings.objects.get().iban == other
+    from core.domain.notices import deliver
+
+    deliver()
+    assert [boss.email] in [mail.to for mail in mailoutbox]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"iban": "FR76 3000 6000 0112 3456 7890 188"},
+        {"rib": "123"},
+        {"bic": "x"},
+        {"iban": "", "rib": ""},
+        {"account_holder": ""},
+        {"country": "ZZ"},
+        {"authorised_from": "2999-01-01"},
+    ],
+)
+def test_wrong_bank_details_are_refused(client, campaign, keeper, fields):
+    assert client.post(f"{base(campaign)}account/", account(**fields)).status_code == 422
+    assert CollectorSettings.objects.get().iban == IBAN
+
+
+def people(campaign):
+    """One of each role."""
+    return {
+        "stranger": PersonFactory(),
+        "other treasurer": treasurer(OrganisationFactory()),
+        "manager": manager(campaign.collector),
+        "project manager": manager(campaign.project.owner),
+        "animator": PersonFactory(is_animator=True),
+        "treasurer": treasurer(campaign.collector),
+    }
+
+
+ALLOWED = {
+    "treasury": {"treasurer"},
+    "received": {"treasurer"},
+    "gift": {"treasurer"},
+    "receive": {"treasurer"},
+    "undo": {"treasurer"},
+    "account": {"treasurer", "manager"},
+    "prepare": {"project manager", "animator"},
+    "edit": {"manager", "project manager", "animator"},
+    "open": {"manager", "treasurer", "animator"},
+    "close": {"manager", "treasurer", "animator"},
+    "cancel": {"manager", "treasurer", "animator"},
+    "hide": {"manager", "project manager", "animator"},
+}
+
+
+def addresses(campaign, payment, waiting):
+    start, page = base(campaign), f"/fr/crowdfunding/campaigns/{campaign.slug}/"
+    return {
+        "treasury": start,
+        "received": f"{start}received/",
+        "gift": f"{start}gift/",
+        "account": f"{start}account/",
+        "receive": f"{start}pledges/{waiting.uid}/receive/",
+        "undo": f"{start}payments/{payment.uid}/undo/",
+        "prepare": f"/fr/crowdfunding/projects/{campaign.project.slug}/campaign/",
+        "edit": f"{page}edit/",
+        "open": f"{page}act/open/",
+        "close": f"{page}act/close/",
+        "cancel": f"{page}act/cancel/",
+        "hide": f"{page}messages/{waiting.uid}/hide/",
+    }
+
+
+def test_permission_matrix(client, campaign):
+    """Every role × every act, GET and POST: what is not allowed is 403, and a guest is asked to sign in."""
+    roles = people(campaign)
+    pages = addresses(campaign, received(campaign), promise(campaign, email="w@tiwizi.example"))
+    for act, url in pages.items():
+        answers = (client.get(url), client.post(url, {}))
+        assert all(answer.status_code == 302 and "/account/" in answer.url for answer in answers), act
+    for role, person in roles.items():
+        client.force_login(person)
+        for act, url in pages.items():
+            allowed = role in ALLOWED[act]
+            assert (client.get(url).status_code != 403) == allowed, (role, act)
+            if not allowed:
+                assert client.post(url, {}).status_code == 403, (role, act)
+    assert Campaign.objects.get().state == "open"
+    assert Pledge.objects.filter(state="received").count() == 1
+
+
+def test_another_organisation_s_rows_are_not_found(client, campaign, keeper):
+    """A treasurer reaches no row of another organisation by its id."""
+    other = CampaignFactory()
+    payment, waiting = received(other), promise(other, email="x@tiwizi.example")
+    assert client.post(f"{base(campaign)}pledges/{waiting.uid}/receive/", filled()).status_code == 404
+    assert (
+        client.post(f"{base(campaign)}payments/{payment.uid}/undo/", {"reason": "mistake"}).status_code == 404
+    )
+
+
+def test_treasuries_lead_to_the_only_one(client, campaign, keeper):
+    assert client.get("/fr/crowdfunding/treasury/").url == base(campaign)
+    client.force_login(PersonFactory())
+    assert client.get("/fr/crowdfunding/treasury/").status_code == 403
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_lists_cost_the_same_at_any_length(client, campaign, keeper, number, django_assert_max_num_queries):
+    for index in range(number):
+        received(campaign, email=f"a{index}@x.example")
+        promise(campaign, email=f"b{index}@x.example")
+    for page in ("", "received/"):
+        client.get(base(campaign) + page)
+        with django_assert_max_num_queries(9):
+            client.get(base(campaign) + page)
