@@ -8,7 +8,6 @@ from django_tasks import task
 
 from core.contract import Schedule
 from plugins.federation import chores
-from plugins.federation import chores
 from plugins.federation.domain import deliveries, inbox, sending, wakes
 
 

@@ -86,7 +86,9 @@ class Peer:
         self._server.daemon_threads = True
         self.host = f"{name}:{self._server.server_address[1]}"
         self.origin = f"http://{self.host}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
@@ -222,7 +224,9 @@ def rfc9421(
 Post = Callable[..., Any]
 
 
-def post(client: Any, body: bytes, headers: dict[str, str], *, path: str = INBOX, kind: str = ACTIVITY) -> Any:
+def post(
+    client: Any, body: bytes, headers: dict[str, str], *, path: str = INBOX, kind: str = ACTIVITY
+) -> Any:
     """Post to one of our inboxes with exactly these headers."""
     return client.post(path, data=body, content_type=kind, headers=headers)
 
@@ -232,4 +236,9 @@ def send(client: Any, sender: Sender, document: Any, *, path: str = INBOX, **tam
     body = encode(document)
     key_id = tampering.pop("key_id", sender.key_id)
     private = tampering.pop("private", sender.name)
-    return post(client, body, cavage(body, key_id, private, path=tampering.pop("signed_path", path), **tampering), path=path)
+    return post(
+        client,
+        body,
+        cavage(body, key_id, private, path=tampering.pop("signed_path", path), **tampering),
+        path=path,
+    )

@@ -64,7 +64,10 @@ def test_what_is_no_address_is_refused(url):
 
 
 def test_one_host_has_one_name():
-    names = {addresses.parse(url).host for url in ("https://A.Example/x", "https://a.example:443/", "https://a.example.")}
+    names = {
+        addresses.parse(url).host
+        for url in ("https://A.Example/x", "https://a.example:443/", "https://a.example.")
+    }
     assert names == {"a.example"}
     assert addresses.parse("https://a.example:444/x?y=1#z").target == "/x?y=1"
     assert addresses.same_origin("https://a.example/1", "https://A.example:443/2")

@@ -179,7 +179,9 @@ def test_a_slow_drip_ends_at_the_deadline(peer, monkeypatch, part):
 
     def drip(handler):
         text = b"HTTP/1.1 200 OK\r\nContent-Type: application/activity+json\r\nContent-Length: 9999\r\n\r\n"
-        text = text + b" " * 9999 if part == "body" else text.replace(b"\r\n\r\n", b"\r\nX-Slow: " + b"y" * 9999)
+        text = (
+            text + b" " * 9999 if part == "body" else text.replace(b"\r\n\r\n", b"\r\nX-Slow: " + b"y" * 9999)
+        )
         quick = len(text) - 9999
         handler.close_connection = True
         with contextlib.suppress(OSError):
@@ -208,7 +210,15 @@ def test_a_server_that_never_answers_and_a_resolver_that_never_returns(monkeypat
 
 @pytest.mark.parametrize(
     "kind",
-    ["text/html", "text/plain", "application/json", "application/ld+json", "image/jpeg", "", "application/octet-stream"],
+    [
+        "text/html",
+        "text/plain",
+        "application/json",
+        "application/ld+json",
+        "image/jpeg",
+        "",
+        "application/octet-stream",
+    ],
 )
 def test_an_uploaded_file_is_not_taken_for_an_object(peer, kind):
     """D20: only the ActivityStreams types count, so that a file someone uploaded there speaks for nobody."""
@@ -225,7 +235,9 @@ def test_the_linked_data_type_counts_with_its_profile(peer):
 
 def test_webfinger_and_nodeinfo_are_read_as_what_they_are(peer):
     peer.routes["/w"] = lambda handler: handler.reply(200, {"subject": "acct:x"}, kind="application/jrd+json")
-    peer.routes["/n"] = lambda handler: handler.reply(200, {"version": "2.1"}, kind="application/json; charset=utf-8")
+    peer.routes["/n"] = lambda handler: handler.reply(
+        200, {"version": "2.1"}, kind="application/json; charset=utf-8"
+    )
     assert fetch_json(f"{peer.origin}/w", accept="jrd")["subject"] == "acct:x"
     assert fetch_json(f"{peer.origin}/n", accept="json")["version"] == "2.1"
     with pytest.raises(FetchRefused):

@@ -23,6 +23,8 @@ from plugins.federation.domain import addresses
 
 Resolver = Callable[[str, int], list[str]]
 _deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+LONGEST = 30.0
+"""Seconds any single operation may take where nobody set a deadline."""
 _lookups = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dns")
 
 
@@ -42,7 +44,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 def remaining(timeout: float | None = None) -> float:
     """Seconds left before the deadline, at most ``timeout``; raises httpcore.TimeoutException when none is left."""
-    left = _deadline.get() - time.monotonic()
+    left = min(_deadline.get() - time.monotonic(), LONGEST)
     if left <= 0:
         raise httpcore.ReadTimeout("the deadline has passed")
     return left if timeout is None else min(left, timeout)

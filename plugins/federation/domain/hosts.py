@@ -45,8 +45,13 @@ def admit(name: str) -> Host:
 
 
 def is_blocked(url: str) -> bool:
-    """Whether the address's host or a parent domain is blocked, or not admitted where there is an allow-list."""
-    return refusal(addresses.parse(url).host) is not None
+    """Whether nothing may be had from an address: its host or a parent domain is blocked, or not admitted where there
+    is an allow-list, or it is no address at all.
+    """
+    try:
+        return refusal(addresses.parse(url).host) is not None
+    except addresses.BadAddress:
+        return True
 
 
 def refusal(host: str) -> str | None:
