@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from core.views import home, organisations, pages, projects, share, territories
+from core.views import demo_mail, home, organisations, pages, projects, share, territories
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("organisations/<slug:slug>/", organisations.organisation_detail, name="organisation"),
     path("announcements/feed/", pages.AnnouncementFeed(), name="announcement_feed"),
     path("events/<int:pk>/calendar.ics", pages.event_calendar, name="event_calendar"),
+    path("demo/mail/", demo_mail.mailbox, name="demo_mail"),
 ]
