@@ -15,7 +15,9 @@ class Core(contract.Plugin):
     def ready(self) -> None:
         super().ready()
         from core import checks  # noqa: F401  registers the system checks
+        from core import page_cache
         from core.domain import notices
         from core.journal import recorded
 
         recorded.connect(notices.on_recorded, dispatch_uid="core.notices")
+        page_cache.listen()

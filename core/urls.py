@@ -15,10 +15,12 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from core import converters
 from core.registry import registry
+from core.views import health, machines
 from core.views import pages as editorial
 
 register_converter(converters.UnicodeSlug, "uslug")
 
+handler400 = "core.views.errors.unclear"
 handler403 = "core.views.errors.refused"
 handler404 = "core.views.errors.not_found"
 handler500 = "core.views.errors.server_error"
@@ -49,6 +51,12 @@ def pages() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     *of_plugins("machine_urls"),
+    path("", machines.root, name="root"),
+    path("health/", health.health, name="health"),
+    path("metrics", health.metrics, name="metrics"),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("favicon.ico", machines.favicon, name="favicon"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("core.api.urls")),
     path("cms/", include(wagtailadmin_urls)),

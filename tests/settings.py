@@ -25,6 +25,7 @@ globals().update(
     )
 )
 PANEL_ERRORS_RAISE = True
+PAGE_CACHE_SECONDS = 0  # its own tests turn it on
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

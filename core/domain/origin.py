@@ -7,6 +7,7 @@ from typing import Any
 from core.models import Project
 from core.models.languages import best
 
+
 def web(value: Any) -> str:
     """An http(s) address, from a text or a ``{language: address}``; empty for anything else."""
     if isinstance(value, dict):

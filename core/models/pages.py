@@ -101,6 +101,12 @@ class EditorialPage(Page):
     class Meta:
         abstract = True
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from core.domain.pages import language_notice
+
+        context = super().get_context(request, *args, **kwargs)
+        return {**context, "section": self.get_parent(), "unread_language": language_notice(self)}
+
 
 class PageSubject(SubjectModel):
     """A page as a subject: all its translations share one discussion, by their translation key."""
@@ -220,3 +226,8 @@ class StandingPage(Page):
 
     template = "core/standing_page.html"
     content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("body")]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from core.domain.pages import language_notice
+
+        return {**super().get_context(request, *args, **kwargs), "unread_language": language_notice(self)}

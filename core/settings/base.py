@@ -54,6 +54,7 @@ LIBRARY_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.page_cache.PageCache",  # before all that costs; the headers that the others set are kept with the page
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -169,6 +170,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_FAILURE_VIEW = "core.views.errors.csrf_failed"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
 X_FRAME_OPTIONS = "SAMEORIGIN"

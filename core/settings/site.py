@@ -50,7 +50,7 @@ def for_site(
             *base.LIBRARY_APPS,
             *(["django_rq"] if engine() else []),
         ],
-        "MIDDLEWARE": [base.MIDDLEWARE[0], *middleware_of(plugins), *base.MIDDLEWARE[1:]],
+        "MIDDLEWARE": [*base.MIDDLEWARE[:2], *middleware_of(plugins), *base.MIDDLEWARE[2:]],
         "DATABASES": {"default": database(var)},
         "CACHES": caches(var),
         **engine(),

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from babel.dates import format_date, format_datetime
 from django import template
 from django.conf import settings
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from core import dates
 from core import money as amounts
 from core.conf import absolute, instance
-from core.domain import cards
+from core.domain import cards, pages
 from core.models import Project
 from core.models.languages import direction
 from core.motif import motif
@@ -73,20 +72,10 @@ def direction_of(language: str) -> str:
     return direction(language)
 
 
-BABEL = {"ar": "ar_MA", "en": "en_GB"}
-"""Locales whose month names are those of our readers: نونبر, not نوفمبر."""
-
-
 @register.filter
 def day(value: date | None, pattern: str = "d MMM y") -> str:
     """A date or a moment (in local time) in the reader's words; ``pattern`` is CLDR's."""
-    if value is None:
-        return ""
-    language = get_language() or "fr"
-    if isinstance(value, datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return str(format_datetime(local, pattern, locale=BABEL.get(language, language)))
-    return str(format_date(value, pattern, locale=BABEL.get(language, language)))
+    return dates.text(value, pattern)
 
 
 @register.simple_tag
@@ -161,3 +150,9 @@ def preview(subject: Any, summary: str = "") -> dict[str, Any]:
 def spaced(number: int) -> str:
     """A whole number with no-break spaces between thousands, in western digits as in Morocco."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+@register.simple_tag
+def page_address(page: Any) -> str:
+    """Where a page is read in the active language."""
+    return pages.address(page, get_language() or "fr")

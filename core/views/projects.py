@@ -54,7 +54,6 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if project.is_remote:
         context |= {
-            "origin_doors": origin.doors(project),
             "origin_url": origin.read_at(project),
             "origin_place": origin.place(project),
             "origin_owner": origin.owner(project),

@@ -1,0 +1,24 @@
+"""Dates in the words of our readers: in Arabic the months of Morocco (نونبر, not نوفمبر)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from django.utils import timezone
+from django.utils.translation import get_language
+
+LOCALES = {"ar": "ar_MA", "en": "en_GB", "zgh": "fr"}
+"""Locales of our languages where the bare code would say it otherwise."""
+
+
+def text(value: date | None, pattern: str = "d MMM y") -> str:
+    """A date or a moment (in local time) in the active language; ``pattern`` is CLDR's. Nothing for None."""
+    if value is None:
+        return ""
+    language = get_language() or "fr"
+    locale = LOCALES.get(language, language)
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return str(format_datetime(local, pattern, locale=locale))
+    return str(format_date(value, pattern, locale=locale))
