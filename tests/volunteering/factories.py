@@ -35,7 +35,11 @@ class MissionFactory(DjangoModelFactory):
     published_at = factory.LazyFunction(timezone.now)
     texts = factory.Sequence(
         lambda n: {
-            "fr": {"title": f"Mission {n}", "story": "<p>Former les relais.</p>", "criteria": "<p>Patience.</p>"},
+            "fr": {
+                "title": f"Mission {n}",
+                "story": "<p>Former les relais.</p>",
+                "criteria": "<p>Patience.</p>",
+            },
             "ar": {"title": f"مهمة {n}", "story": "<p>تكوين.</p>", "criteria": ""},
         }
     )
@@ -51,7 +55,9 @@ def animator() -> Person:
     return PersonFactory(is_animator=True)
 
 
-def sent(mission: Mission | None = None, applicant: Person | None = None, message: str = "Je peux aider") -> Application:
+def sent(
+    mission: Mission | None = None, applicant: Person | None = None, message: str = "Je peux aider"
+) -> Application:
     """An application that waits for its answer."""
     return applications.apply(
         mission=mission or MissionFactory(), applicant=applicant or PersonFactory(), message=message

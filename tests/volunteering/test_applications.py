@@ -105,7 +105,9 @@ def test_declined_is_told_why_and_offered_similar_missions(django_capture_on_com
     """D6: those not selected are told."""
     other = MissionFactory(texts={"fr": {"title": "Une autre mission"}})
     application = sent(MissionFactory(remote=True))
-    applications.decline(application, by=manager_of(application.mission.host), reason="Nous cherchons un soudeur.")
+    applications.decline(
+        application, by=manager_of(application.mission.host), reason="Nous cherchons un soudeur."
+    )
     notice = Notice.objects.get(person=application.applicant)
     from core.domain.notices import deliver
 

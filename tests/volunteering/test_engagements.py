@@ -49,7 +49,9 @@ def test_confirmed_hours_are_locked_and_counted(engagement):
 def test_refused_hours_can_be_corrected_and_wait_again(engagement):
     entry = log(engagement)
     engagements.refuse_hours(entry, by=manager_of(engagement.application.mission.host), reason="Deux heures")
-    assert Notice.objects.filter(person=engagement.application.applicant, entry__verb=verbs.HOURS_REFUSED).exists()
+    assert Notice.objects.filter(
+        person=engagement.application.applicant, entry__verb=verbs.HOURS_REFUSED
+    ).exists()
     engagements.change_hours(entry, day=entry.day, minutes=120)
     entry.refresh_from_db()
     assert (entry.minutes, entry.state, entry.reason) == (120, HoursEntry.State.LOGGED, "")

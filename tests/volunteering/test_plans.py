@@ -111,7 +111,12 @@ def test_the_public_chronogram_names_no_person_and_skips_private_steps():
     application.applicant.name = "Nom Privé"
     application.applicant.save()
     plans.add_step(
-        application, by=None, text="Appeler Nom Privé", side=Side.VOLUNTEER, due=timezone.localdate(), public=False
+        application,
+        by=None,
+        text="Appeler Nom Privé",
+        side=Side.VOLUNTEER,
+        due=timezone.localdate(),
+        public=False,
     )
     rows = public_rows(application.mission)
     assert len(rows) > 3

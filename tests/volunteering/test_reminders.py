@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.models import JournalEntry, Notice
 from plugins.volunteering import verbs
@@ -47,8 +48,18 @@ def test_a_long_silence_reaches_the_owner_then_the_animators():
     for late in range(-10, 36):
         remind_all(step.due + late * DAY)
     kinds = list(Reminder.objects.order_by("pk").values_list("kind", "week"))
-    assert kinds == [("soon", -1), ("late", 0), ("late", 1), ("late", 2), ("stalled", 3), ("stalled", 4), ("stalled", 5)]
-    told = Counter(Notice.objects.filter(entry__verb__startswith="volunteering.step").values_list("person", flat=True))
+    assert kinds == [
+        ("soon", -1),
+        ("late", 0),
+        ("late", 1),
+        ("late", 2),
+        ("stalled", 3),
+        ("stalled", 4),
+        ("stalled", 5),
+    ]
+    told = Counter(
+        Notice.objects.filter(entry__verb__startswith="volunteering.step").values_list("person", flat=True)
+    )
     assert told == {manager.pk: 7, watcher.pk: 3}
 
 
@@ -106,7 +117,9 @@ def test_the_number_of_queries_to_find_nothing_is_one(django_assert_num_queries)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    runs=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["run", "run", "run", "run", "move"])), max_size=40),
+    runs=st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from(["run", "run", "run", "run", "move"])), max_size=40
+    ),
     first=st.integers(-12, 12),
 )
 def test_never_twice_in_a_week_whatever_the_worker_does(runs, first):
@@ -129,7 +142,9 @@ def test_never_twice_in_a_week_whatever_the_worker_does(runs, first):
     for one, following in zip(rows, rows[1:], strict=False):
         gap = (timezone.localdate(following.at) - timezone.localdate(one.at)).days
         assert gap >= (7 if following.due != one.due else 1)
-    assert JournalEntry.objects.filter(verb__in=reminders.VERBS.values(), facts__step_id=step.pk).count() == len(rows)
+    assert JournalEntry.objects.filter(
+        verb__in=reminders.VERBS.values(), facts__step_id=step.pk
+    ).count() == len(rows)
 
 
 def at(row: Reminder, day: date) -> None:

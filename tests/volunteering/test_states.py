@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from plugins.volunteering.domain import applications, engagements, missions, plans
 from plugins.volunteering.domain.states import APPLICATION, ENGAGEMENT, MISSION, WrongState, move
@@ -25,7 +26,8 @@ REFUSALS = (
 
 
 @pytest.mark.parametrize(
-    ("table", "states"), [(MISSION, Mission.State), (APPLICATION, Application.State), (ENGAGEMENT, Engagement.State)]
+    ("table", "states"),
+    [(MISSION, Mission.State), (APPLICATION, Application.State), (ENGAGEMENT, Engagement.State)],
 )
 def test_tables_are_complete_and_lead_to_known_states(table, states):
     assert set(table) == set(states)
@@ -62,8 +64,9 @@ def act(name: str, number: int, mission: Mission, manager, cases: list) -> None:
         "add": lambda: plans.add_step(case, by=manager, text="Réserver", side="volunteer", due=in_a_week),
         "finish": lambda: engagement and engagements.finish(engagement, by=manager),
         "stop": lambda: engagement and engagements.stop(engagement, by=manager, reason="Fin"),
-        "feedback": lambda: engagement
-        and engagements.give_feedback(engagement, side="host", by=manager, text="Merci"),
+        "feedback": lambda: (
+            engagement and engagements.give_feedback(engagement, side="host", by=manager, text="Merci")
+        ),
         "close": lambda: missions.close(case.mission, by=manager),
         "open": lambda: missions.open_to_all(case.mission, by=manager),
     }[name]()
