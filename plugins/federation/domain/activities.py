@@ -58,21 +58,22 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _check_size(value: Any, depth: int) -> None:
+def _check_size(value: Any, depth: int, *, in_context: bool = False) -> None:
     if depth > MAX_DEPTH:
         raise Malformed(f"Nested deeper than {MAX_DEPTH}.")
     if isinstance(value, dict):
         if len(value) > MAX_MEMBERS:
             raise Malformed(f"More than {MAX_MEMBERS} members.")
         for name, member in value.items():
-            _check_member(name, member)
-            if name != "@context":
-                _check_size(member, depth + 1)
+            if not in_context:  # a context has words of its own (@container…): contexts.check reads those
+                _check_member(name, member)
+            if in_context or name != "@context":
+                _check_size(member, depth + 1, in_context=in_context)
     elif isinstance(value, list):
         if len(value) > MAX_LIST:
             raise Malformed(f"A list of more than {MAX_LIST}.")
         for member in value:
-            _check_size(member, depth + 1)
+            _check_size(member, depth + 1, in_context=in_context)
     elif isinstance(value, str) and "\x00" in value:
         raise Malformed("A text holds a NUL.")
 
@@ -80,7 +81,7 @@ def _check_size(value: Any, depth: int) -> None:
 def _check_member(name: str, member: Any) -> None:
     """Step 4: contexts that rename what we read, and JSON-LD's own words in place of the plain ones."""
     if name == "@context":
-        _check_size([] if isinstance(member, str) else member, MAX_DEPTH - 6)
+        _check_size([] if isinstance(member, str) else member, MAX_DEPTH - 6, in_context=True)
         try:
             contexts.check(member)
         except contexts.ContextRefused as error:

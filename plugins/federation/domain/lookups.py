@@ -83,9 +83,9 @@ def by_webfinger(name: str, host: str) -> str:
     )
     links = found.get("links")
     for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") == "self" and isinstance(link.get("href"), str):
-            if "activity" in str(link.get("type", "")) and remote.origin(link["href"]) == base:
-                return str(link["href"])
+        address = link.get("href") if isinstance(link, dict) and link.get("rel") == "self" else None
+        if isinstance(address, str) and "activity" in str(link.get("type")) and remote.origin(address) == base:
+            return address
     raise NobodyThere(account)
 
 

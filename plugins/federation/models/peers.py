@@ -87,6 +87,9 @@ class PeerLink(Identified, SubjectModel, models.Model):
     def __str__(self) -> str:
         return self.name or self.host
 
+    def get_absolute_url(self) -> str:
+        return reverse("federation:peer", args=[self.uid])
+
     @property
     def subject_title(self) -> str:
         return str(self)
@@ -98,6 +101,3 @@ class PeerLink(Identified, SubjectModel, models.Model):
     @property
     def is_incoming(self) -> bool:
         return self.direction == self.Direction.IN
-
-    def get_absolute_url(self) -> str:
-        return reverse("federation:peer", args=[self.uid])
