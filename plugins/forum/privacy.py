@@ -43,6 +43,7 @@ def erase_posts(person: Person) -> None:
     PostRevision.objects.filter(post__author=person).delete()
     Post.objects.filter(author=person).update(author=None, token="")
     Thread.objects.filter(author=person).update(author=None)
+    Thread.objects.filter(last_author=person).update(last_author=None)
     Confirmation.objects.filter(purpose__in=(guests.REPLY, guests.OPEN), email=person.email).delete()
 
 

@@ -102,7 +102,7 @@ def bulk_threads(
         )
         for post in found:
             if post.number == posts_each:
-                post.thread.last_post = post
+                post.thread.carry(post)
                 last.append(post.thread)
-    Thread.objects.bulk_update(last, ["last_post"], batch_size=300)
+    Thread.objects.bulk_update(last, ["last_post", "last_number", "last_author", "listed"], batch_size=100)
     return made

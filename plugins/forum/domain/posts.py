@@ -16,6 +16,7 @@ from plugins.forum.domain import marks, words
 from plugins.forum.domain.permissions import may_delete, may_edit, may_post
 from plugins.forum.domain.threads import Place, ThreadClosed, begin, lock_row, recount
 from plugins.forum.models import Post, PostRevision, Thread
+from plugins.forum.models.threads import CARRIED
 
 QUIET_EDIT = timedelta(minutes=15)
 """How long a message can be changed without a mark that it was."""
@@ -59,9 +60,9 @@ def append(thread: Thread, **fields: Any) -> Post:
     lock_row(thread, numbers=1)
     post = Post.objects.create(thread=thread, number=thread.highest_number, **fields)
     thread.reply_count += post.number > thread.opening
-    thread.last_post = post
     thread.last_posted_at = post.posted_at if post.number == 1 else max(thread.last_posted_at, post.posted_at)
-    thread.save(update_fields=["reply_count", "last_post", "last_posted_at"])
+    thread.carry(post)
+    thread.save(update_fields=CARRIED)
     return post
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 from django.utils import timezone
 
 from core.contract import SubjectRef
@@ -70,13 +70,18 @@ def threads(filters: Filters) -> ThreadQuerySet:
     return rows
 
 
+def page_query(rows: ThreadQuerySet, before: Cursor | None) -> ThreadQuerySet:
+    """The rows below a cursor, with what a list shows of each."""
+    if before is not None:
+        rows = rows.filter(last_posted_at__lte=before.at).exclude(last_posted_at=before.at, pk__gte=before.pk)
+    return rows.select_related("theme", "territory", "last_author")
+
+
 def page(
     rows: ThreadQuerySet, before: Cursor | None, size: int = LIST_SIZE
 ) -> tuple[list[Thread], Cursor | None]:
     """One page of a list and where the next begins; threads of subjects nobody may read are left out."""
-    if before is not None:
-        rows = rows.filter(last_posted_at__lte=before.at).exclude(last_posted_at=before.at, pk__gte=before.pk)
-    found = list(rows.select_related("theme", "territory", "last_post__author")[: size + 1])
+    found = list(page_query(rows, before)[: size + 1])
     following = None
     if len(found) > size:
         found = found[:size]
@@ -93,11 +98,15 @@ def readable(found: Iterable[Thread]) -> list[Thread]:
     return [thread for thread in found if thread.is_public]
 
 
-def posts_from(thread: Thread, first: int) -> list[Post]:
+def page_of_posts(thread: Thread, first: int) -> QuerySet[Post]:
     """The posts of one page by their numbers: a range of the index, however long the thread is."""
     rows = thread.posts.filter(number__gte=first, number__lt=first + PAGE_SIZE).order_by("number")
-    rows = rows.select_related("author").annotate(answered_number=F("in_reply_to__number"))
-    found: list[Any] = list(rows)
+    return rows.select_related("author").annotate(answered_number=F("in_reply_to__number"))
+
+
+def posts_from(thread: Thread, first: int) -> list[Post]:
+    """The posts of one page, each knowing its thread and where the message it answers stands."""
+    found: list[Any] = list(page_of_posts(thread, first))
     for post in found:
         post.thread = thread
         if post.answered_number:
@@ -106,12 +115,17 @@ def posts_from(thread: Thread, first: int) -> list[Post]:
     return found
 
 
+def latest_query(ref: SubjectRef) -> QuerySet[Post]:
+    """Visible posts about a subject, newest first."""
+    thread = Thread.objects.on(ref).filter(hidden=False)
+    # The thread as one value: the posts are then the head of an index, however many there are.
+    rows = Post.objects.filter(thread=Subquery(thread.values("pk")[:1]), state=Post.State.VISIBLE)
+    return rows.select_related("thread", "author").order_by("-number")
+
+
 def latest(ref: SubjectRef, number: int = 3) -> list[Post]:
     """The last visible posts about a subject, oldest first, with their thread; one query."""
-    rows: QuerySet[Post] = Post.objects.filter(
-        thread__about_type=ref.type, thread__about_key=ref.key, thread__hidden=False, state=Post.State.VISIBLE
-    )
-    return list(rows.select_related("thread", "author").order_by("-number")[:number])[::-1]
+    return list(latest_query(ref)[:number])[::-1]
 
 
 def visible_in(thread: Thread | None) -> QuerySet[Post]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import translation
 
 from core.contract import SubjectRef
 from core.journal import record
@@ -16,6 +16,7 @@ from core.models import Person
 from core.registry import registry
 from plugins.forum import verbs
 from plugins.forum.models import Post, Thread
+from plugins.forum.models.threads import CARRIED
 
 
 class NotDiscussable(LookupError):
@@ -110,8 +111,7 @@ def lock_row(thread: Thread, *, numbers: int = 0) -> None:
     An UPDATE locks the row on PostgreSQL and the database on SQLite, so two posts never share a number.
     """
     Thread.objects.filter(pk=thread.pk).update(highest_number=F("highest_number") + numbers)
-    counted = ["highest_number", "reply_count", "last_post", "last_posted_at", "locked", "hidden"]
-    thread.refresh_from_db(fields=counted)
+    thread.refresh_from_db(fields=[*CARRIED, "highest_number", "locked", "hidden"])
 
 
 def recount(thread: Thread) -> None:
@@ -119,9 +119,10 @@ def recount(thread: Thread) -> None:
     lock_row(thread)
     visible = thread.posts.filter(state=Post.State.VISIBLE)
     thread.reply_count = visible.filter(number__gt=thread.opening).count()
-    thread.last_post = visible.order_by("-number").first()
-    thread.last_posted_at = thread.last_post.posted_at if thread.last_post else thread.created_at
-    thread.save(update_fields=["reply_count", "last_post", "last_posted_at"])
+    last = visible.select_related("author").order_by("-number").first()
+    thread.last_posted_at = last.posted_at if last is not None else thread.created_at
+    thread.carry(last)
+    thread.save(update_fields=CARRIED)
 
 
 @transaction.atomic
@@ -150,7 +151,10 @@ def restore(thread: Thread, by: Person | None, *, reason: str = "") -> None:
 
 def _switch(thread: Thread, flag: str, value: bool, by: Person | None, verb: str, reason: str) -> None:
     """Set a flag once, with its entry; a second time changes and says nothing."""
-    changed = Thread.objects.filter(pk=thread.pk).exclude(**{flag: value}).update(**{flag: value})
+    lock_row(thread)
+    if getattr(thread, flag) == value:
+        return
     setattr(thread, flag, value)
-    if changed:
-        record(by, verb, thread, reason=reason, at=timezone.now().isoformat())
+    thread.listed = thread.last_post_id is not None and not thread.hidden
+    thread.save(update_fields=[flag, "listed"])
+    record(by, verb, thread, reason=reason)

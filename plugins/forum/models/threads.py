@@ -19,6 +19,17 @@ from core.models.languages import best
 from core.models.subjects import SubjectModel
 from core.registry import registry
 
+CARRIED = (
+    "reply_count",
+    "last_post",
+    "last_posted_at",
+    "last_number",
+    "last_author",
+    "last_author_name",
+    "listed",
+)
+"""Columns that follow the posts, so that lists never touch them."""
+LISTED = Q(listed=True)
 PAGE_SIZE = 20
 """Posts on one page of a thread; pages start at number 1, 21, 41…"""
 
@@ -28,7 +39,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def listed(self) -> ThreadQuerySet:
         """Newest talk first; lists read this one table, never the posts."""
-        return self.filter(hidden=False, last_post__isnull=False).order_by("-last_posted_at", "-id")
+        return self.filter(listed=True).order_by("-last_posted_at", "-id")
 
     def on(self, ref: SubjectRef) -> ThreadQuerySet:
         """The main thread of a subject: none before its first post."""
@@ -50,7 +61,7 @@ class Thread(Identified, SubjectModel, models.Model):
         "core.Project", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     theme = models.ForeignKey(
-        "core.Theme", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "core.Theme", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     territory = models.ForeignKey(
         "core.Territory", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -71,6 +82,12 @@ class Thread(Identified, SubjectModel, models.Model):
         "forum.Post", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     last_posted_at = models.DateTimeField(default=timezone.now)
+    last_number = models.PositiveIntegerField(default=0, help_text="of the last visible message")
+    last_author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    last_author_name = models.CharField(max_length=160, blank=True)
+    listed = models.BooleanField(default=False, help_text="not hidden, and something can be read")
     hidden = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
 
@@ -84,12 +101,16 @@ class Thread(Identified, SubjectModel, models.Model):
                 fields=["about_type", "about_key"], condition=~Q(about_type=""), name="one_thread_per_subject"
             )
         ]
+        # Partial ones: neither database takes a boolean column as the first of an index. The key leads the
+        # lookup by subject, so that nothing but the lists' own indexes fits a filter by kind.
         indexes = [
-            models.Index(fields=["hidden", "-last_posted_at", "-id"], name="thread_list"),
-            models.Index(fields=["hidden", "about_type", "-last_posted_at", "-id"], name="thread_list_kind"),
-            models.Index(fields=["hidden", "theme", "-last_posted_at", "-id"], name="thread_list_theme"),
+            models.Index(fields=["about_key", "about_type"], name="thread_about"),
+            models.Index(fields=["-last_posted_at", "-id"], condition=LISTED, name="thread_list"),
             models.Index(
-                fields=["hidden", "about_type", "theme", "-last_posted_at", "-id"], name="thread_list_both"
+                fields=["about_type", "-last_posted_at", "-id"], condition=LISTED, name="thread_list_kind"
+            ),
+            models.Index(
+                fields=["theme", "-last_posted_at", "-id"], condition=LISTED, name="thread_list_theme"
             ),
         ]
 
@@ -168,7 +189,19 @@ class Thread(Identified, SubjectModel, models.Model):
     @property
     def last_url(self) -> str:
         """Address of the last visible message."""
-        return self.url_of(self.last_post.number) if self.last_post is not None else self.get_absolute_url()
+        return self.url_of(self.last_number) if self.last_number else self.get_absolute_url()
+
+    @property
+    def last_speaker(self) -> str:
+        """Who wrote the last visible message, as others see them."""
+        return self.last_author_name or str(self.last_author or _("Someone who has left"))
+
+    def carry(self, post: Any) -> None:
+        """Write on the row what lists show of its last visible message; the caller saves :data:`CARRIED`."""
+        self.last_post, self.listed = post, post is not None and not self.hidden
+        self.last_number = post.number if post is not None else 0
+        self.last_author = post.author if post is not None else None
+        self.last_author_name = post.author_name if post is not None else ""
 
     def url_of(self, number: int) -> str:
         """Address of a post: its page, and its place on it."""
