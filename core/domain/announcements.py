@@ -66,7 +66,7 @@ def announce(
         show_in_menus=False,
     )
     parent.add_child(instance=page)
-    page.save_revision(user=author, log_action=False).publish(user=author)
+    page.save_revision(log_action=False).publish()
     page.refresh_from_db()
     record(author, ANNOUNCED, page, organisation=organisation)
     return page
@@ -87,10 +87,10 @@ def remove(page: AnnouncementPage, by: Person | None) -> None:
 def unpublish(page: EditorialPage, by: Person | None) -> None:
     """Take a page and its translations from view; nothing is deleted."""
     for version in type(page).objects.filter(translation_key=page.translation_key, live=True):
-        version.unpublish(user=by)
+        version.unpublish()
 
 
 def republish(page: EditorialPage, by: Person | None) -> None:
     """Show a page and its translations again."""
     for version in type(page).objects.filter(translation_key=page.translation_key, live=False):
-        version.save_revision(user=by).publish(user=by)
+        version.save_revision(log_action=False).publish()

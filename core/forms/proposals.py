@@ -81,10 +81,12 @@ class SheetForm(PlaceForm, PhotoForm):
     )
     stage = forms.ChoiceField(label=_("Stage"), choices=Project.Stage.choices)
 
-    def __init__(self, *args: Any, project: Project, owners: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, project: Project, owners: Any, keep_owner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
         self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        if keep_owner:
+            self.fields["owner"].required, self.fields["owner"].empty_label = True, None  # type: ignore[attr-defined]
         if not owners.exists():
             del self.fields["owner"]
         for code, name in settings.LANGUAGES:

@@ -1,8 +1,8 @@
-"""Addresses that readers bring along."""
+"""What readers bring along: the form they sent, the page they want next."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -11,3 +11,8 @@ def next_page(request: HttpRequest, otherwise: str = "") -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if safe else otherwise
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even when it is empty, or None when the page is only asked for."""
+    return request.POST if request.method == "POST" else None

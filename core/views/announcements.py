@@ -16,6 +16,7 @@ from core.domain.permissions import MANAGERS, require
 from core.forms.moderation import AnnouncementForm
 from core.models import AnnouncementPage, Organisation
 from core.views import limits
+from core.views.addresses import posted
 from core.views.charter import member_required
 
 
@@ -25,7 +26,7 @@ def announce(request: HttpRequest) -> HttpResponse:
     """Anyone who accepted the charter posts one; it is shown at once, until its day."""
     mine = Q(memberships__person=request.user, memberships__until=None, memberships__role__in=MANAGERS)
     own = Organisation.objects.filter(mine, status=Organisation.Status.ADMITTED).distinct()
-    form = AnnouncementForm(request.POST or None, organisations=own)
+    form = AnnouncementForm(posted(request), organisations=own)
     status = 200
     if request.method == "POST":
         status = 400

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from core.domain import charter
 from core.forms.people import CharterForm
 from core.models.languages import best, direction
-from core.views.addresses import next_page
+from core.views.addresses import next_page, posted
 
 View = Callable[..., HttpResponse]
 
@@ -52,7 +52,7 @@ def charter_page(request: HttpRequest) -> HttpResponse:
     if text is None:
         raise Http404
     asks = request.user.is_authenticated and not charter.has_accepted(request.user)
-    form = CharterForm(request.POST or None) if asks else None
+    form = CharterForm(posted(request)) if asks else None
     if request.method == "POST":
         if form is None:
             return redirect(next_page(request, reverse("charter")))

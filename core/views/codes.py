@@ -20,6 +20,7 @@ from core.domain import charter, confirmations, people, proposals
 from core.forms.people import CodeForm
 from core.models import Confirmation, Person, Project
 from core.views import limits
+from core.views.addresses import posted
 
 SIGN_IN = "signin"
 
@@ -72,7 +73,7 @@ def code(request: HttpRequest, uid: str) -> HttpResponse:
     if confirmation.used_at is not None:
         return used(request, confirmation)
     ask = confirmation.purpose == proposals.PURPOSE and charter.current() is not None
-    form = CodeForm(request.POST or None, ask_charter=ask)
+    form = CodeForm(posted(request), ask_charter=ask)
     status = 200
     if request.method == "POST":
         status = 400

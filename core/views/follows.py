@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ def public_subject(subject_type: str, key: str) -> Any:
     ref = SubjectRef(subject_type, key)
     try:
         subject = registry.resolve([ref]).get(ref)
-    except ValueError:  # a key that its field cannot hold
+    except (ValueError, ValidationError):  # a key that its field cannot hold
         raise Http404 from None
     if subject is None or not subject.is_public:
         raise Http404

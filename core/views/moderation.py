@@ -20,6 +20,7 @@ from core.forms.proposals import SheetForm
 from core.models import ModerationCase, Project
 from core.registry import registry
 from core.views import limits, sheets
+from core.views.addresses import posted
 from core.views.follows import public_subject
 
 SIZE = 20
@@ -74,7 +75,7 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
     subject = moderation.subject_of(case)
     is_idea = case.kind == ModerationCase.Kind.PROPOSAL and isinstance(subject, Project)
     form = sheets.form_of(request, subject) if is_idea and subject.status == Project.Status.WAITING else None
-    answer = AnswerForm(request.POST or None, auto_id="answer_%s")
+    answer = AnswerForm(posted(request), auto_id="answer_%s")
     status = 200
     if request.method == "POST":
         response = decide(request, case, subject, form, answer)
@@ -144,7 +145,7 @@ def report(request: HttpRequest, subject_type: str, key: str) -> HttpResponse:
     """Anyone may say what is wrong with a public subject; once per person while it waits."""
     subject = public_subject(subject_type, key)
     guest = not request.user.is_authenticated
-    form = ReportForm(request.POST or None, guest=guest)
+    form = ReportForm(posted(request), guest=guest)
     status = 200
     if request.method == "POST":
         status = 400

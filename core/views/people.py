@@ -21,7 +21,7 @@ from core.forms.people import EraseForm, NoticesForm, ProfileForm, SignInForm
 from core.models import Membership, Person, Project
 from core.registry import registry
 from core.views import limits
-from core.views.addresses import next_page
+from core.views.addresses import next_page, posted
 from core.views.codes import SIGN_IN
 
 
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     then = next_page(request)
     if request.user.is_authenticated:
         return redirect(then or "account")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     status = 200
     if request.method == "POST":
         status = 400
@@ -65,7 +65,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """Name, language, roles, ideas, and the ways to more."""
     person: Person = request.user
-    form = ProfileForm(request.POST or None, instance=person)
+    form = ProfileForm(posted(request), instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your profile is up to date."))
@@ -96,7 +96,7 @@ def followed(person: Person) -> list[object]:
 def notice_preferences(request: HttpRequest) -> HttpResponse:
     """Which happenings reach the person by e-mail."""
     refused = set(request.user.notice_preferences.values_list("verb", flat=True))
-    form = NoticesForm(request.POST or None, refused=refused)
+    form = NoticesForm(posted(request), refused=refused)
     if request.method == "POST" and form.is_valid():
         notices.set_refused(request.user, form.refused)
         messages.success(request, _("Your choice is kept."))
@@ -119,7 +119,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @never_cache
 def erase(request: HttpRequest) -> HttpResponse:
     """Asks for the address as confirmation, then forgets the person."""
-    form = EraseForm(request.POST or None, person=request.user)
+    form = EraseForm(posted(request), person=request.user)
     status = 200
     if request.method == "POST":
         status = 400

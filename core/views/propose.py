@@ -20,6 +20,7 @@ from core.domain.territories import label
 from core.forms.proposals import IdeaForm
 from core.models import ModerationCase, Project
 from core.views import limits
+from core.views.addresses import posted
 
 
 @never_cache
@@ -106,7 +107,9 @@ def edit_idea(request: HttpRequest, uid: str) -> HttpResponse:
     project = own_idea(request, uid)
     text = project.texts.get(project.language, {})
     initial = {"title": text.get("title"), "summary": text.get("summary"), "place": place_of(project)}
-    form = IdeaForm(request.POST or None, request.FILES or None, guest=False, initial=initial)
+    form = IdeaForm(
+        posted(request), request.FILES if request.method == "POST" else None, guest=False, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         data = form.fields_of_idea(project.language)
         data.pop("language")

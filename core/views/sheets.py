@@ -19,6 +19,7 @@ from core.domain.territories import label
 from core.forms.needs import NeedForm
 from core.forms.proposals import SheetForm
 from core.models import Need, Organisation, Person, Project
+from core.views.addresses import posted
 
 
 def owners_for(person: Person, project: Project) -> Any:
@@ -44,6 +45,7 @@ def form_of(request: HttpRequest, project: Project) -> SheetForm:
         request.FILES if wants else None,
         project=project,
         owners=owners_for(request.user, project),
+        keep_owner=project.owner_id is not None and not moderation.moderates(request.user),
         initial=initial,
     )
 
@@ -56,7 +58,7 @@ def save(form: SheetForm, *, by: Person) -> None:
         by=by,
         texts=form.texts,
         territory=data["territory"],
-        owner=data.get("owner", form.project.owner) or None,
+        owner=data.get("owner", form.project.owner),
         themes=data["themes"],
         stage=data["stage"],
         photo=form.photo_token,
@@ -101,7 +103,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 def needs(request: HttpRequest, slug: str) -> HttpResponse:
     """What the project lacks: add one, remove one."""
     project = editable(request, slug)
-    form = NeedForm(request.POST or None)
+    form = NeedForm(posted(request))
     status = 200
     if request.method == "POST":
         removed = request.POST.get("remove", "")
