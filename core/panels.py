@@ -28,6 +28,19 @@ class Timeline(Panel):
         return {"told": tell(entries[:SHOWN]), "more": len(entries) > SHOWN, "project": project}
 
 
+class Story(Panel):
+    """The project's story, after what is there and missing, before the accounts and the talk; no query."""
+
+    order = 40
+    template_name = "core/panels/story.html"
+
+    def shows(self, subject: Any, request: Any) -> bool:
+        return bool(subject.story)
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"project": parent_context["subject"]}
+
+
 class Keep(Panel):
     """Follow and report, on every subject; the way to the sheet for who may edit it. No query to strangers."""
 
@@ -57,5 +70,5 @@ class KeepTerritory(Keep):
     subject = "core.territory"
 
 
-panels = [Timeline(), Keep(), KeepOrganisation(), KeepTerritory()]
+panels = [Timeline(), Story(), Keep(), KeepOrganisation(), KeepTerritory()]
 """Core's panels."""
