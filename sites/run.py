@@ -27,6 +27,10 @@ PORTS = {"tiznit": 8001, "argenteuil": 8002}
 STEPS = (("prepare",), ("load_demo",), ("collectstatic", "--noinput", "-v", "0"))
 
 
+class NotPrepared(RuntimeError):
+    """A step of a site's preparation failed; the message holds what it printed."""
+
+
 def var() -> Path:
     """Where instances keep their database, files and mail."""
     return Path(os.environ.get("TIWIZI_VAR", VAR))
@@ -50,7 +54,7 @@ def prepare(site: str) -> str:
             check=False,
         )
         if done.returncode:
-            raise SystemExit(f"{site}: manage.py {words[0]} failed\n{done.stdout}\n{done.stderr}")
+            raise NotPrepared(f"{site}: manage.py {words[0]} failed\n{done.stdout}\n{done.stderr}")
         if words[0] == "load_demo":
             printed = done.stdout
     return printed
@@ -105,8 +109,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     compile_catalogues()
     print(f"Preparing {' and '.join(options.sites)} …", flush=True)
-    with ThreadPoolExecutor() as pool:
-        accounts = "".join(pool.map(prepare, options.sites))
+    try:
+        with ThreadPoolExecutor() as pool:
+            accounts = "".join(pool.map(prepare, options.sites))
+    except NotPrepared as failure:
+        print(failure, file=sys.stderr)
+        return 1
     manager = Manager()
     for site in options.sites:
         for name, command in commands(site).items():
