@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from moneyed import Money
 
+from core import dates
 from core.conf import absolute
 from core.contract import Mapping, PublicObject, Text
 from core.money import minor, text
@@ -29,7 +29,7 @@ def content(campaign: Campaign, language: str) -> Text:
         "goal": text(campaign.goal, language),
         "received": text(campaign.received, language),
         "promised": text(campaign.promised, language),
-        "day": date_format(campaign.closes_on, "j F Y"),
+        "day": dates.text(campaign.closes_on, "d MMMM y"),
     }
     link = format_html('<p><a href="{}">{}</a></p>', url, gettext("Give and follow the campaign"))
     html = (

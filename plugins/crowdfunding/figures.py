@@ -1,12 +1,12 @@
 """Crowdfunding's figures."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.contract import Figure
 from plugins.crowdfunding.domain import figures as sums
 
 figures = [
-    Figure("crowdfunding.raised", _("received"), sums.raised),
-    Figure("crowdfunding.promised", _("promised"), sums.promised),
-    Figure("crowdfunding.backers", _("donors"), sums.backers),
+    Figure("crowdfunding.raised", pgettext_lazy("figure", "received"), sums.raised),
+    Figure("crowdfunding.promised", pgettext_lazy("figure", "promised"), sums.promised),
+    Figure("crowdfunding.backers", pgettext_lazy("figure", "donors"), sums.backers),
 ]

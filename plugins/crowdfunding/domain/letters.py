@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from core import dates
 from core.conf import absolute
 from core.domain.mail import post
 from core.money import text
@@ -18,6 +18,7 @@ from plugins.crowdfunding.domain.codes import shown
 from plugins.crowdfunding.models import CollectorSettings, Payment, Pledge
 
 FOLDER = "crowdfunding/mail"
+DAY = "d MMMM y"
 
 
 def account_of(pledge: Pledge) -> CollectorSettings | None:
@@ -57,7 +58,7 @@ def account_facts(pledge: Pledge) -> dict[str, Any]:
         "iban": grouped(account.iban) if not (dirhams and account.rib) else "",
         "bic": account.bic if not (dirhams and account.rib) else "",
         "rib": grouped(account.rib) if dirhams and account.rib else "",
-        "until": date_format(timezone.localtime(pledge.expires_at), "j F Y"),
+        "until": dates.text(pledge.expires_at, DAY),
         "image": absolute(reverse("crowdfunding:pledge_qr", args=[pledge.token])),
     }
 
@@ -95,7 +96,7 @@ def received(pledge: Pledge, payment: Payment) -> None:
         more = facts(pledge) | {
             "action": gettext("See what it does"),
             "received": text(payment.amount, pledge.language),
-            "day": date_format(payment.received_on, "j F Y"),
+            "day": dates.text(payment.received_on, DAY),
             "project": pledge.campaign.project.title,
         }
         send(pledge, "received", f"received.{payment.uid}", more)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from moneyed import Money
 
 from core.models import Organisation, Person, Project
@@ -49,10 +50,10 @@ class Campaign(Identified, SubjectModel, models.Model):
         MATCHING = "matching", _("matching fund")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
-        CANCELLED = "cancelled", _("cancelled")
+        DRAFT = "draft", pgettext_lazy("campaign", "draft")
+        OPEN = "open", pgettext_lazy("campaign", "open")
+        CLOSED = "closed", pgettext_lazy("campaign", "closed")
+        CANCELLED = "cancelled", pgettext_lazy("campaign", "cancelled")
 
     subject_type = "crowdfunding.campaign"
 

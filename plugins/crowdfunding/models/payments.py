@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from moneyed import Money
 
 from core.models.identity import Identified
@@ -18,8 +19,8 @@ class Payment(Identified, models.Model):
     """One attempt to pay a pledge; the amount is what really came, which may differ from the promise."""
 
     class State(models.TextChoices):
-        RECEIVED = "received", _("received")
-        REVERSED = "reversed", _("undone")
+        RECEIVED = "received", pgettext_lazy("payment", "received")
+        REVERSED = "reversed", pgettext_lazy("payment", "undone")
 
     class Reason(models.TextChoices):
         MISTAKE = "mistake", _("entered by mistake")

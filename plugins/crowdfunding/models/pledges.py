@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from moneyed import Money
 
 from core.models.identity import Identified, new_uid
@@ -33,10 +34,10 @@ class Pledge(Identified, models.Model):
     """
 
     class State(models.TextChoices):
-        PLEDGED = "pledged", _("promised")
-        RECEIVED = "received", _("received")
-        CANCELLED = "cancelled", _("cancelled")
-        EXPIRED = "expired", _("expired")
+        PLEDGED = "pledged", pgettext_lazy("pledge", "promised")
+        RECEIVED = "received", pgettext_lazy("pledge", "received")
+        CANCELLED = "cancelled", pgettext_lazy("pledge", "cancelled")
+        EXPIRED = "expired", pgettext_lazy("pledge", "expired")
 
     class Channel(models.TextChoices):
         TRANSFER = "transfer", _("bank transfer")
