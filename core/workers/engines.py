@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
@@ -47,14 +48,14 @@ def run_redis(worker: str, *, interval: float, batch: bool) -> None:
     from rq.worker import SimpleWorker
 
     class Engine(SimpleWorker):
-        def perform_job(self, job: Job, queue: django_rq.queues.DjangoRQ) -> bool:
+        def perform_job(self, *args: Any, **kwargs: Any) -> bool:
             close_old_connections()
             try:
-                return bool(super().perform_job(job, queue))
+                return bool(super().perform_job(*args, **kwargs))
             finally:
                 close_old_connections()
 
-    engine = django_rq.get_worker(
-        *sorted(task_backends["default"].queues), job_class=Job, worker_class=Engine, name=worker
-    )
+    kind: Any = Engine
+    queues = sorted(task_backends["default"].queues)
+    engine = django_rq.get_worker(*queues, job_class=Job, worker_class=kind, name=worker)
     engine.work(burst=batch, logging_level="WARNING")
