@@ -74,6 +74,13 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that hang up on us are what the tests are about."""
+
+
 class Peer:
     """Another server: ``routes`` maps a path to a document or to a function of the handler."""
 
@@ -81,9 +88,8 @@ class Peer:
         self.routes: dict[str, Any] = {}
         self.asked: list[str] = []
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.peer = self  # type: ignore[attr-defined]
-        self._server.daemon_threads = True
         self.host = f"{name}:{self._server.server_address[1]}"
         self.origin = f"http://{self.host}"
         self._thread = threading.Thread(

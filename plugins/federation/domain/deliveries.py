@@ -32,8 +32,8 @@ def deliver(activity: dict[str, Any], *, sender_uri: str, inboxes: Iterable[str]
             "Deliveries are written in the transaction of their change."
         )
     wanted = _by_host(inboxes)
-    targets = [(inbox, host) for inbox, host in wanted.items() if host in _reachable(set(wanted.values()))]
-    targets = _within_limits(targets)
+    reachable = _reachable(set(wanted.values())) if wanted else set()
+    targets = _within_limits([(inbox, host) for inbox, host in wanted.items() if host in reachable])
     if not targets:
         return 0
     body = json.dumps(activity, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,7 +8,7 @@ that it is not proven or speaks for others, 403 that its host is not let in.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -29,19 +29,28 @@ class Refused(Exception):
         self.status = status
 
 
+class Proven(NamedTuple):
+    """An activity that its actor has signed: what may be stored."""
+
+    document: dict[str, Any]
+    key: Found
+    host: str
+    standing: hosts.Standing
+
+
 def receive(request: HttpRequest) -> HttpResponse:
     """Store a posted activity that is proven and answer 202, or refuse it and leave no trace."""
     try:
         body = read_body(request)
-        document, found = verify(request, body)
+        proven = verify(request, body)
     except Refused as refused:
         log.info("inbox: %s %s", refused.status, refused)
         answer = JsonResponse({"error": str(refused)}, status=refused.status)
         if refused.status == 503:
             answer["Retry-After"] = "60"
         return answer
-    if found is not None:
-        store(document, found)
+    if proven is not None:
+        store(proven)
     return HttpResponse(status=202)
 
 
@@ -58,21 +67,22 @@ def read_body(request: HttpRequest) -> bytes:
     return bytes(body)
 
 
-def verify(request: HttpRequest, body: bytes) -> tuple[dict[str, Any], Found | None]:
-    """Steps 2 to 7: the activity as its sender may mean it and the key that proves it; no key when it can be dropped."""
+def verify(request: HttpRequest, body: bytes) -> Proven | None:
+    """Steps 2 to 7: the activity as its sender may mean it with what proves it, or None when it can be dropped."""
     try:
         document = activities.read(body)
         actor = activities.check_origin(document)
-        reason = hosts.refusal(actor.host)
-        if reason is not None:
-            raise Refused(403, reason)
+        standing = hosts.standing(actor.host)
+        if standing.refusal is not None:
+            raise Refused(403, standing.refusal)
         document = activities.apply_object_rules(document)
         presented = signatures.read(request.method or "", request.get_full_path(), request.headers, body)
     except activities.Malformed as error:
         raise Refused(400, str(error)) from error
     except (activities.Forged, signatures.SignatureRefused) as error:
         raise Refused(401, str(error)) from error
-    return document, prove(document, presented)
+    found = prove(document, presented)
+    return Proven(document, found, actor.host, standing) if found is not None else None
 
 
 def prove(document: dict[str, Any], presented: signatures.Presented) -> Found | None:
@@ -108,18 +118,16 @@ def _fetch(key_id: str, actor: str, *, fresh: bool) -> Found:
         raise Refused(401, f"The key could not be had: {error}") from error
 
 
-def store(document: dict[str, Any], found: Found) -> None:
+def store(proven: Proven) -> None:
     """Step 8: keep the activity and who sent it in one short transaction, and wake the worker; once per activity."""
+    document = proven.document
     try:
         with transaction.atomic():
-            known = InboxActivity.objects.filter(actor_uri=document["actor"], uri=document["id"])
-            if known.exists():
-                return
             InboxActivity.objects.create(
                 actor_uri=document["actor"], uri=document["id"], type=document["type"], raw=document
             )
-            remote_keys.store(found)
-            hosts.heard_from(document["actor"])
+            remote_keys.store(proven.key)
+            hosts.heard_from(proven.host, proven.standing)
             inbox.wake()
-    except IntegrityError:  # the same activity at the same moment: the other request stored it
-        log.info("inbox: %s came twice at once", document["id"])
+    except IntegrityError:
+        log.info("inbox: %s came again", document["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -49,20 +50,31 @@ def is_blocked(url: str) -> bool:
     is an allow-list, or it is no address at all.
     """
     try:
-        return refusal(addresses.parse(url).host) is not None
+        return standing(addresses.parse(url).host).refusal is not None
     except addresses.BadAddress:
         return True
 
 
-def refusal(host: str) -> str | None:
-    """Why a host may not speak to us, or None; one query."""
-    names = addresses.parents(host)
-    rows = list(Host.objects.filter(name__in=names).values_list("name", "blocked", "admitted"))
-    if any(blocked for _name, blocked, _admitted in rows):
-        return f"{host} is blocked here."
-    if getattr(settings, "FEDERATION_ALLOW_LIST", False) and not any(admitted for *_other, admitted in rows):
-        return f"{host} has not been admitted here."
-    return None
+class Standing(NamedTuple):
+    """What is known of a host that speaks to us: why it may not, and whether its row must change when it does."""
+
+    refusal: str | None
+    is_known: bool
+    is_failing: bool
+
+
+def standing(host: str) -> Standing:
+    """Whether a host may speak to us; one query."""
+    rows = Host.objects.filter(name__in=addresses.parents(host)).values_list(
+        "name", "blocked", "admitted", "failures"
+    )
+    found = {name: (blocked, admitted, failures) for name, blocked, admitted, failures in rows}
+    refusal = None
+    if any(blocked for blocked, _admitted, _failures in found.values()):
+        refusal = f"{host} is blocked here."
+    elif getattr(settings, "FEDERATION_ALLOW_LIST", False) and not any(row[1] for row in found.values()):
+        refusal = f"{host} has not been admitted here."
+    return Standing(refusal, host in found, host in found and found[host][2] > 0)
 
 
 def blocked_among(names: set[str]) -> set[str]:
@@ -88,11 +100,11 @@ def answered(name: str) -> None:
         waiting.update(next_attempt_at=now)
 
 
-def heard_from(actor_uri: str) -> None:
+def heard_from(name: str, before: Standing) -> None:
     """A host sent something valid: it is alive; call inside the transaction that stores it."""
-    name = addresses.parse(actor_uri).host
-    _host, made = Host.objects.get_or_create(name=name)
-    if not made:
+    if not before.is_known:
+        Host.objects.get_or_create(name=name)
+    elif before.is_failing:
         answered(name)
 
 
