@@ -16,6 +16,7 @@ from core.domain import charter, confirmations, people
 from core.forms.people import CodeForm
 from core.models import Confirmation
 from core.views import limits
+from core.views.addresses import posted
 from core.views.codes import login
 from plugins.forum.domain import guests, posts
 from plugins.forum.views.outcomes import DRAFT, WAITING, reason
@@ -28,7 +29,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if confirmation is None:
         messages.info(request, _("Nothing waits for a code here."))
         return redirect("forum:index")
-    form = CodeForm(request.POST or None, ask_charter=charter.current() is not None)
+    form = CodeForm(posted(request), ask_charter=charter.current() is not None)
     if request.method == "POST" and form.is_valid():
         answer = attempt(request, confirmation, form)
         if answer is not None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.domain.permissions import require
 from core.models import Person
+from core.views.addresses import posted
 from plugins.forum.domain import posts, threads
 from plugins.forum.domain.permissions import may_moderate
 from plugins.forum.forms.messages import ReasonForm
@@ -61,7 +62,7 @@ def decide(
     request: HttpRequest, thing: Any, thread: Thread, acts: list[tuple[str, str]], doing: Any
 ) -> HttpResponse:
     """Ask what and why, do it, and go back to the thing."""
-    form = ReasonForm(request.POST or None, acts=acts)
+    form = ReasonForm(posted(request), acts=acts)
     if request.method == "POST" and form.is_valid():
         doing[form.cleaned_data["act"]](thing, request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Done, and written in the journal."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.domain.permissions import require
 from core.models import Person
+from core.views.addresses import posted
 from plugins.forum.domain import posts
 from plugins.forum.domain.permissions import is_author, may_delete, may_edit, may_moderate
 from plugins.forum.forms.messages import EditForm
@@ -30,7 +31,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change one's own words: without a mark in the first minutes, marked and with a history later."""
     post, person = of_reader(request, uid)
     require(may_edit(person, post))
-    form = EditForm(request.POST or None, initial={"text": post.text})
+    form = EditForm(posted(request), initial={"text": post.text})
     if request.method == "POST" and form.is_valid():
         posts.edit(post, by=person, text=form.cleaned_data["text"])
         messages.success(request, _("Your message was changed."))

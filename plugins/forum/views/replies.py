@@ -13,6 +13,7 @@ from core.conf import instance
 from core.contract import SubjectRef
 from core.models import Person, Territory
 from core.text import plain
+from core.views.addresses import posted
 from plugins.forum.domain import guests, posts, words
 from plugins.forum.domain.threads import NotDiscussable, Place, place
 from plugins.forum.forms.messages import MessageForm, ThreadForm
@@ -37,7 +38,7 @@ def reply(request: HttpRequest, type: str, key: str) -> HttpResponse:
         raise Http404 from missing
     person = person_of(request)
     to = guests.answered(spot, request.POST.get("to") or request.GET.get("to", ""))
-    form = MessageForm(request.POST or None, person=person, initial=start(request, spot, to))
+    form = MessageForm(posted(request), person=person, initial=start(request, spot, to))
     if request.method == "POST" and form.is_valid():
         answer = take_reply(request, form, spot, to, person)
         if answer is not None:
@@ -100,7 +101,7 @@ def new_thread(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     draft = request.session.get(DRAFT, {})
     kept = {"title": draft.get("title"), "text": draft.get("text")} if draft.get("ref") == guests.OPEN else {}
-    form = ThreadForm(request.POST or None, person=person, territories=territories(), initial=kept)
+    form = ThreadForm(posted(request), person=person, territories=territories(), initial=kept)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         theme, territory = data["theme"], data["territory"]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core.models import Person
+from core.views.addresses import posted
 from plugins.forum.domain import marks, reading
 from plugins.forum.domain.permissions import may_delete, may_edit, may_moderate
 from plugins.forum.forms.messages import LevelForm
@@ -86,7 +87,7 @@ def level(request: HttpRequest, pk: int) -> HttpResponse:
     if not thread.is_public:
         raise Http404
     form = LevelForm(
-        request.POST or None, initial={"level": marks.level(person, thread, marks.mark_of(person, thread))}
+        posted(request), initial={"level": marks.level(person, thread, marks.mark_of(person, thread))}
     )
     if request.method == "POST" and form.is_valid():
         marks.set_level(person, thread, form.cleaned_data["level"])
