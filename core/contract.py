@@ -75,7 +75,7 @@ class Panel(Component):
     """A component shown in a slot of a subject's page: ``{% slot "main" subject %}``.
 
     ``subject`` is the type it stands on, ``"*"`` for every discussable subject, ``""`` for pages without one
-    (slot ``home``). A panel gets the subject and the request, never the page's queryset. A failing panel is
+    (slots ``home`` and ``account``). A panel gets the subject and the request, never the page's queryset. A failing panel is
     logged and shows nothing in production, and raises in tests.
     """
 
