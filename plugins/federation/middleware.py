@@ -1,4 +1,4 @@
-"""Another server that asks for a page is sent to the id of what stands there."""
+"""Between other servers and the pages: machine addresses on a short way, pages that lead to their ids."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from django.utils import translation
 from core.models import HomePage, Organisation
 from core.registry import registry
 from plugins.federation.domain import actors, documents, outbound
-from plugins.federation.views.negotiation import redirect, varied, wants_activity
+from plugins.federation.views.negotiation import missing, redirect, varied, wants_activity
 
 LANGUAGE = re.compile(rf"/({'|'.join(re.escape(code) for code, _name in settings.LANGUAGES)})(/.*)")
 
 
+MACHINES = ("/ap/", "/.well-known/", "/nodeinfo/", "/ns")
+
+
 class PagesAndIds:
-    """303 from a page to its id for ActivityPub clients; ``Vary: Accept`` on every page."""
+    """303 from a page to its id for ActivityPub clients; ``Vary: Accept`` on every page.
+
+    What only machines ask for needs no session, sign-in or token, and must not be sent to a language when it is
+    missing: its views are called from here.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,13 +35,30 @@ class PagesAndIds:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         match = LANGUAGE.fullmatch(request.path_info)
         if match is None:
-            return self.get_response(request)
+            short = self.for_machines(request)
+            return short if short is not None else self.get_response(request)
         if request.method in ("GET", "HEAD") and wants_activity(request):
             with translation.override(match[1]):
                 uri = id_of_page(request, match[1], match[2])
             if uri is not None:
                 return redirect(uri, status=303)
         return varied(self.get_response(request))
+
+
+    def for_machines(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer of one of our machine views, in the asker's language; None for the addresses of others."""
+        if request.path_info != "/" and not request.path_info.startswith(MACHINES):
+            return None
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return missing(request) if request.path_info.startswith("/ap/") else None
+        if match.namespace != "federation_machine":
+            return None
+        request.resolver_match = match
+        with translation.override(translation.get_language_from_request(request)):
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        return response
 
 
 def id_of_page(request: HttpRequest, language: str, rest: str) -> str | None:

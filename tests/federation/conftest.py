@@ -65,3 +65,28 @@ def no_trace(ours, django_capture_on_commit_callbacks):
     assert census() == before, "something was stored"
     assert queued == [], "work was queued"
     assert mail.outbox == [], "mail was sent"
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """Documents of other hosts by address, instead of a network; ``web.asked`` lists what was fetched."""
+    from plugins.federation.domain import backfill, lookups, processing, remote
+    from plugins.federation.domain.fetching import NotFound
+
+    class Web(dict):
+        asked: list[str] = []
+
+    pages = Web()
+    pages.asked = []
+
+    def fetch(url, **options):
+        pages.asked.append(url)
+        if url not in pages:
+            raise NotFound(url)
+        return pages[url]
+
+    for module in (backfill, lookups, processing, remote):
+        for name in ("fetch_json", "fetch_object"):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, fetch)
+    return pages

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -20,9 +19,7 @@ def root(request: HttpRequest) -> HttpResponse:
     """``/``: the instance's actor for another server, the home page in the reader's language for a browser."""
     if wants_activity(request):
         return answer(documents.of_actor(actors.instance_actor()))
-    language = translation.get_language_from_request(request)
-    known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    response = redirect(f"/{known}/")
+    response = redirect(f"/{translation.get_language()}/")
     response["Vary"] = "Accept, Accept-Language, Cookie"
     return response
 
