@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from core.contract import Panel
-from core.models import Project
+from core.domain.permissions import MANAGERS, is_animator, manages
+from core.models import Membership, Project
 from plugins.volunteering.domain import listing
 from plugins.volunteering.domain.response_times import response_time
-from plugins.volunteering.models import Mission
+from plugins.volunteering.models import Application, Mission
 
 SHOWN = 5
 KEPT = "_volunteering_of_project"
@@ -82,7 +83,7 @@ class OfOrganisation(Panel):
     def get_context_data(self, parent_context: Any = None) -> Any:
         host = parent_context["subject"]
         rows = listing.cards(Mission.objects.open().filter(host=host)).order_by("-published_at", "-pk")
-        return {"missions": list(rows[:SHOWN]), "response": response_time(host)}
+        return {"host": host, "missions": list(rows[:SHOWN]), "response": response_time(host)}
 
 
 class OfTerritory(Panel):
@@ -98,4 +99,38 @@ class OfTerritory(Panel):
         return {"missions": list(rows[:SHOWN]), "query": filters.query()}
 
 
-panels = [Missions(), Help(), OpenMissions(), OfOrganisation(), OfTerritory()]
+class OpenOne(LocalPanel):
+    """For who answers for the project: the way to a new mission. Costs strangers no query."""
+
+    slot = "actions"
+    order = 70
+    template_name = "volunteering/panels/open_one.html"
+
+    def shows(self, subject: Any, request: Any) -> bool:
+        return super().shows(subject, request) and request is not None and request.user.is_authenticated
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        project, request = parent_context["subject"], parent_context["request"]
+        return {"project": project, "may": manages(request.user, project)}
+
+
+class Mine(Panel):
+    """A person's own page: their applications, the desk of their organisations, what has stalled."""
+
+    subject = ""
+    slot = "account"
+    order = 40
+    template_name = "volunteering/panels/account.html"
+
+    def get_context_data(self, parent_context: Any = None) -> Any:
+        person = parent_context["request"].user
+        mine = Membership.objects.filter(person=person, role__in=MANAGERS, until=None)
+        return {
+            "number": Application.objects.filter(applicant=person).count(),
+            "desk": mine.exists(),
+            "animates": is_animator(person),
+        }
+
+
+panels = [Missions(), Help(), OpenOne(), OpenMissions(), OfOrganisation(), OfTerritory(), Mine()]
+"""Volunteering's panels."""

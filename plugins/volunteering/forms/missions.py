@@ -41,8 +41,8 @@ class MissionForm(forms.Form):
         required=False,
         empty_label=_("No place: from anywhere only"),
     )
-    starts = date_field(_("From"))
-    ends = date_field(_("To"))
+    starts = date_field(_("First day"))
+    ends = date_field(_("Last day"))
     hours = forms.IntegerField(
         label=_("Hours in all, for one person"), min_value=1, max_value=2000, required=False
     )

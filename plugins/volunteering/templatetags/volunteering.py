@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from core.conf import absolute
 from plugins.volunteering.domain import missions
@@ -37,8 +37,10 @@ def in_words(mission: Mission) -> list[str]:
 
 @register.filter
 def hours_minutes(minutes: int) -> str:
-    """``2 h 30``, read the same in every language of the site."""
+    """``2 h 30``; ``2:30`` in Arabic."""
     whole, rest = divmod(int(minutes), 60)
+    if get_language() == "ar":
+        return f"{whole}:{rest:02}"
     return f"{whole} h {rest:02}" if rest else f"{whole} h"
 
 

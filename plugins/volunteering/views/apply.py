@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django_ratelimit.core import is_ratelimited
 
 from core.models import Person
+from core.views.limits import address
 from plugins.volunteering.domain import applications, missions
 from plugins.volunteering.forms.applications import ApplyForm
 from plugins.volunteering.models import Mission
@@ -79,10 +80,9 @@ def applied(request: HttpRequest, slug: str) -> HttpResponse:
 
 def too_many(request: HttpRequest) -> bool:
     """Twenty an hour from one place, five a day for one address: enough for a festival's tent, too few for a flood."""
-    by_place = is_ratelimited(request, group="volunteering.apply", key="ip", rate="20/h", increment=True)
-    by_address = (
-        is_ratelimited(request, group="volunteering.apply.to", key="post:email", rate="5/d", increment=True)
-        if request.POST.get("email")
-        else False
+    group = "volunteering.apply"
+    by_place = is_ratelimited(request, group=group, key=address, rate="20/h", increment=True)
+    mailed = bool(request.POST.get("email")) and is_ratelimited(
+        request, group=f"{group}.to", key="post:email", rate="5/d", increment=True
     )
-    return bool(by_place or by_address)
+    return bool(by_place or mailed)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import MANAGERS, is_animator, require, roles
-from core.models import Organisation
+from core.models import Organisation, Project
 from plugins.volunteering.domain.response_times import response_time
 from plugins.volunteering.models import Application, Engagement, Mission, PlanStep
 
@@ -54,6 +54,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
         .filter(host=host)
         .select_related("project")
         .order_by("-pk")[:SHOWN],
+        "projects": Project.objects.public().local().filter(owner=host).order_by("-pk")[:SHOWN],
         "response": response_time(host),
     }
     return render(request, "volunteering/desk.html", context)
