@@ -1,4 +1,4 @@
-"""The charter is asked before acting, never before reading."""
+"""The reader's language; and the charter, which is asked before acting, never before reading."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.utils.translation import get_language_from_path
 
 from core.domain import charter
@@ -23,6 +25,19 @@ FREE = {
     "notices_read",
 }
 """Acts for which no charter is asked: accepting it, and leaving."""
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The reader's language; an address without a language leads to the same one with it, if nobody answers there.
+
+    A view that answers 404 (the API, an ActivityPub object) means it: Wagtail's pages would otherwise take any path.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == 404 and request.resolver_match is not None:
+            response.headers.setdefault("Content-Language", getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
+            return response
+        return super().process_response(request, response)
 
 
 class CharterMiddleware:

@@ -31,3 +31,8 @@ def test_amounts_are_minor_units_with_their_currency():
         {"minor": 5000, "currency": "EUR"},
         {"minor": 1000, "currency": "MAD"},
     ]
+
+
+def test_an_address_without_a_language_leads_to_one_but_a_missing_object_is_missing(client):
+    assert client.get("/projects/").headers["Location"] == "/fr/projects/"
+    assert client.get("/api/v1/projects/no-such/").status_code == 404

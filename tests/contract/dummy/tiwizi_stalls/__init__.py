@@ -1,0 +1,1 @@
+"""Stalls of a project's market, by a third party."""
