@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView
 from wagtail import urls as wagtail_urls
@@ -17,6 +15,7 @@ from core import converters
 from core.registry import registry
 from core.views import health, machines
 from core.views import pages as editorial
+from core.views.media import media
 
 register_converter(converters.UnicodeSlug, "uslug")
 
@@ -61,6 +60,6 @@ urlpatterns = [
     path("api/v1/", include("core.api.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("media/<path:path>", media, name="media"),
     *i18n_patterns(*pages()),
 ]
