@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from core.contract import Verb
 
 # No sentence repeats words of a message: entries stay for ever, a message can be deleted or hidden.
+# Messages stand in their discussion, not in the timeline, and reach those who take part or follow the thing itself,
+# not everyone who follows a place.
 THREAD_OPENED = "forum.thread.opened"
 THREAD_HIDDEN = "forum.thread.hidden"
 THREAD_RESTORED = "forum.thread.restored"
@@ -23,8 +25,8 @@ verbs = [
     Verb(THREAD_RESTORED, _("The discussion is shown again: {reason}"), public=False),
     Verb(THREAD_LOCKED, _("The discussion was closed to new messages: {reason}"), public=False),
     Verb(THREAD_UNLOCKED, _("The discussion takes messages again: {reason}"), public=False),
-    Verb(POSTED, _("{actor} took part in the discussion")),
-    Verb(RECEIVED, _("A message came from {origin}")),
+    Verb(POSTED, _("{actor} took part in the discussion"), public=False),
+    Verb(RECEIVED, _("A message came from {origin}"), public=False),
     Verb(EDITED, _("{actor} changed a message"), public=False),
     Verb(DELETED, _("{actor} deleted a message"), public=False),
     Verb(HIDDEN, _("A message was hidden: {reason}"), public=False),
