@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from core.models import EventPage, HomePage, ProjectIndexPage, SectionPage
 from core.models.languages import order
 
 P = TypeVar("P", bound=Page)
+LINE = ("title", "url_path", "translation_key", "first_published_at", "locale__language_code")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SECTIONS = {
@@ -139,14 +141,28 @@ def dated(pages: QuerySet[P]) -> QuerySet[P]:
 
 
 def latest(pages: QuerySet[P], number: int) -> list[P]:
-    """The newest pages of a kind, each text once; one query."""
-    return list(dated(in_best_language(pages)).order_by("-since", "-pk")[:number])
+    """The newest pages of a kind, each text once, with what a line of a list shows; one query."""
+    found = dated(pages).order_by("-since", "-pk").select_related("locale").only(*LINE)
+    return nearest(found[: number * len(settings.LANGUAGES)])[:number]
 
 
 def coming(number: int) -> list[EventPage]:
     """Events that are not over, the next first; one query."""
-    events = in_best_language(EventPage.objects.live().public())
-    return list(events.filter(not_over()).order_by("starts_at", "pk")[:number])
+    events = EventPage.objects.live().public().filter(not_over()).order_by("starts_at", "pk")
+    found = events.select_related("locale").only(*LINE, "starts_at", "ends_at", "place")
+    return nearest(found[: number * len(settings.LANGUAGES)])[:number]
+
+
+def nearest(pages: Iterable[P]) -> list[P]:
+    """Each text once, in the language nearest to the reader, in the order in which it came first."""
+    ranks = {code: rank for rank, code in enumerate(order())}
+    found: dict[Any, P] = {}
+    for page in pages:
+        rank = ranks.get(page.locale.language_code, len(ranks))
+        other = found.get(page.translation_key)
+        if other is None or rank < ranks.get(other.locale.language_code, len(ranks)):
+            found[page.translation_key] = page
+    return list(found.values())
 
 
 def not_over() -> Q:

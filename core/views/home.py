@@ -7,33 +7,33 @@ from django.shortcuts import render
 
 from core import context as frame
 from core.domain import listing, pages, timeline
-from core.models import AnnouncementPage, JournalEntry, Project
+from core.models import AnnouncementPage, Project
 
-RECENT = 40
+RECENT = 24
 SHOWN = 6
 
 
-def living(entries: list[JournalEntry]) -> list[Project]:
+def living(projects: list[Project]) -> list[Project]:
     """Projects in which something happened last, filled up with the newest."""
-    moving = {
-        entry.project_id: entry.project for entry in entries if entry.project and entry.project.is_public
-    }
-    found = list(moving.values())[:SHOWN]
+    found = projects[:SHOWN]
     if len(found) < SHOWN:
-        rows = listing.cards(Project.objects.public()).exclude(pk__in=moving)
-        found += rows.order_by("-published_at", "-pk")[: SHOWN - len(found)]
+        rows = listing.cards(Project.objects.public()).exclude(pk__in=[project.pk for project in projects])
+        found = found + list(rows.order_by("-published_at", "-pk")[: SHOWN - len(found)])
     return found
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Propose, give, help, talk; then living projects, what happened last, what is announced."""
     rows = timeline.public_entries().filter(project__status=Project.Status.PUBLISHED)
-    entries = list(
-        rows.select_related("actor", "organisation", "project__territory", "project__owner")[:RECENT]
-    )
+    entries = list(rows[:RECENT])
+    moving = listing.cards(Project.objects.public()).in_bulk({entry.project_id for entry in entries})
+    entries = [entry for entry in entries if entry.project_id in moving]
+    for entry in entries:
+        entry.project = moving[entry.project_id]
+    moved = [moving[pk] for pk in dict.fromkeys(entry.project_id for entry in entries)]
     context = {
         "doors": frame.doors(),
-        "projects": living(entries),
+        "projects": living(moved),
         "told": timeline.tell(entries[:SHOWN], with_project=True),
         "announcements": pages.latest(AnnouncementPage.objects.live().public(), 4),
         "events": pages.coming(3),

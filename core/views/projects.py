@@ -37,7 +37,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 def public_project(slug: str) -> Project:
     """The published project of a slug, or 404."""
-    rows = Project.objects.public().defer("words").select_related("territory__parent", "owner", "cover")
+    rows = Project.objects.public().defer("words").select_related("territory__parent", "owner")
     return get_object_or_404(rows, slug=slug)
 
 
@@ -48,7 +48,7 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "project": project,
         "needs": list(project.needs.all()),
         "themes": list(project.themes.all()),
-        "photo": cover_of(project.cover),
+        "photo": cover_of(project.cover) if project.cover_id else None,
         "motif": project.territory.code if project.territory else project.uid,
         "unread_language": unread_language(project),
     }
