@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,7 +14,9 @@ from plugins.federation.models import InboxActivity
 
 log = logging.getLogger(__name__)
 BATCH = 20
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=60)
+BEGUN_WITHIN = 25.0
+"""Seconds after taking a batch in which its activities may be begun: preparing one may take as long again."""
 MAX_ATTEMPTS = 10
 KEPT = timedelta(days=30)
 
@@ -30,12 +33,21 @@ def process_due() -> int:
     tried = 0
     while True:
         with transaction.atomic():
-            batch = InboxActivity.objects.take(BATCH, lease=LEASE)
+            batch: list[InboxActivity] = list(InboxActivity.objects.take(BATCH, lease=LEASE))  # type: ignore[arg-type]
+        until = time.monotonic() + BEGUN_WITHIN
         for activity in batch:
-            process_one(activity)  # type: ignore[arg-type]
-        tried += len(batch)
+            if time.monotonic() > until:
+                _give_back(activity)
+            else:
+                process_one(activity)
+                tried += 1
         if len(batch) < BATCH:
             return tried
+
+
+def _give_back(activity: InboxActivity) -> None:
+    """Not its turn in this batch after all: the attempt does not count."""
+    InboxActivity.objects.filter(pk=activity.pk).update(leased_until=None, attempts=activity.attempts - 1)
 
 
 def process_one(activity: InboxActivity) -> None:

@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import lru_cache
@@ -21,10 +22,10 @@ from plugins.federation.models import Delivery, Outgoing
 
 log = logging.getLogger(__name__)
 BATCH = 50
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=45)
 SECONDS = 10.0
 """Deadline of one post, from look-up to the end of the answer."""
-BATCH_SECONDS = 60.0
+BATCH_SECONDS = 20.0
 """After so long no post of the batch is begun any more; it must end before its lease does."""
 RUN_SECONDS = 30.0
 """After so long the run gives way to other work of the same worker, and wakes itself again."""
@@ -65,7 +66,10 @@ def send_due() -> int:
         with transaction.atomic():
             batch: list[Delivery] = list(Delivery.objects.take(BATCH, lease=LEASE))  # type: ignore[arg-type]
         if batch:
-            settle(_post_all(batch, _messages(batch)))
+            messages = _messages(batch)
+            signed = [delivery for delivery in batch if delivery.outgoing_id in messages]
+            unsigned = [delivery for delivery in batch if delivery.outgoing_id not in messages]
+            settle(_post_all(signed, messages), unsigned=unsigned)
         tried += len(batch)
         if len(batch) < BATCH:
             return tried
@@ -77,12 +81,19 @@ def send_due() -> int:
 
 
 def _messages(batch: list[Delivery]) -> dict[int, Message]:
+    """What can be signed; an activity of someone without a key of ours is left out and must not stop the others."""
     rows = Outgoing.objects.in_bulk({delivery.outgoing_id for delivery in batch})
-    signers = {uri: keys.signer(uri) for uri in {row.sender_uri for row in rows.values()}}
+    signers: dict[str, Signer] = {}
+    for uri in {row.sender_uri for row in rows.values()}:
+        try:
+            signers[uri] = keys.signer(uri)
+        except (keys.NotOurs, keys.SealBroken):
+            log.exception("deliveries of %s cannot be signed", uri)
     found = {}
     for pk, row in rows.items():
-        body = bytes(row.body)
-        found[pk] = Message(body, signatures.digest_of(body), signers[row.sender_uri])
+        if row.sender_uri in signers:
+            body = bytes(row.body)
+            found[pk] = Message(body, signatures.digest_of(body), signers[row.sender_uri])
     return found
 
 
@@ -92,7 +103,7 @@ def _post_all(batch: list[Delivery], messages: dict[int, Message]) -> list[Outco
     for delivery in batch:
         by_host[delivery.host].append(delivery)
     until = time.monotonic() + BATCH_SECONDS
-    if len(by_host) == 1:
+    if len(by_host) <= 1:
         return _post_to_host(batch, messages, until)
     with ThreadPoolExecutor(max_workers=min(8, len(by_host)), thread_name_prefix="deliveries") as threads:
         futures = [threads.submit(_post_to_host, group, messages, until) for group in by_host.values()]
@@ -147,8 +158,10 @@ def _exchange(inbox: str, plain: bool, headers: dict[str, str], body: bytes) -> 
 
 
 @transaction.atomic
-def settle(outcomes: list[Outcome]) -> None:
+def settle(outcomes: list[Outcome], *, unsigned: Iterable[Delivery] = ()) -> None:
     """Write what came of a batch: arrivals at once, the others each with its next attempt or its end."""
+    for delivery in unsigned:
+        _after_failure(Outcome(delivery, 0, "it could not be signed"))
     arrived = [outcome.delivery for outcome in outcomes if 200 <= outcome.status < 300]
     now = timezone.now()
     if arrived:
