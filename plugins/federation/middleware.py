@@ -44,7 +44,6 @@ class PagesAndIds:
                 return redirect(uri, status=303)
         return varied(self.get_response(request))
 
-
     def for_machines(self, request: HttpRequest) -> HttpResponse | None:
         """The answer of one of our machine views, in the asker's language; None for the addresses of others."""
         if request.path_info != "/" and not request.path_info.startswith(MACHINES):

@@ -56,7 +56,9 @@ class LiveInstance:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.database = self._database()
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
+            **{
+                name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
+            },
             "DJANGO_SETTINGS_MODULE": f"sites.{slug}.settings",
             "TIWIZI_VAR": str(folder),
             "TIWIZI_PROFILE": "demo",
@@ -141,7 +143,17 @@ class LiveInstance:
     def start_web(self) -> None:
         self._start(
             "web",
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+            ]
             + ["--workers", "1", "--blocking-threads", "4", "core.wsgi:application"],
         )
 

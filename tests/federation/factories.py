@@ -88,7 +88,10 @@ def article(number: int = 1, *, host: str = THERE, **fields: Any) -> dict[str, A
         "content": "<p>Le récit</p>",
         "contentMap": {"fr": "<p>Le récit</p>", "ar": "<p>الحكاية</p>"},
         "stage": "seeking",
-        "links": {"read": {"fr": f"{host}/fr/projects/p{number}/"}, "give": {"fr": f"{host}/fr/projects/p{number}/#give"}},
+        "links": {
+            "read": {"fr": f"{host}/fr/projects/p{number}/"},
+            "give": {"fr": f"{host}/fr/projects/p{number}/#give"},
+        },
         **fields,
     }
 

@@ -95,7 +95,9 @@ def test_project_page_leads_servers_to_its_id_and_browsers_back(client: Client, 
     assert client.get("/ar/", **AS2)["Location"] == f"{BASE}/ap/instance"
 
 
-@pytest.mark.parametrize("path", ["/fr/projects/", "/fr/projects/nothing/", "/fr/federation/peers/", "/fr/x/y/"])
+@pytest.mark.parametrize(
+    "path", ["/fr/projects/", "/fr/projects/nothing/", "/fr/federation/peers/", "/fr/x/y/"]
+)
 def test_pages_without_an_id_stay_pages(client: Client, tree, path: str):
     """A list or a missing page has no id to lead to."""
     assert client.get(path, **AS2).status_code in (200, 404)
@@ -170,7 +172,13 @@ def test_addresses_lead_back_to_their_actor(db):
     uri = actors.uri_of(organisation)
     assert actors.local(uri).owner == organisation
     assert actors.local(actors.instance_uri()).kind == "instance"
-    for other in (uri + "x", uri + "/inbox", uri.replace("127.0.0.1", "127.0.0.2"), "https://x.example/ap/instance", ""):
+    for other in (
+        uri + "x",
+        uri + "/inbox",
+        uri.replace("127.0.0.1", "127.0.0.2"),
+        "https://x.example/ap/instance",
+        "",
+    ):
         assert actors.local(other) is None
     assert actors.ref_of(f"{BASE}/ap/object/core.project/abc") == ("core.project", "abc")
     assert actors.ref_of(f"{BASE}/ap/object/core.project/abc/proposal") is None

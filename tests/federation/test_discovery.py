@@ -10,7 +10,8 @@ BASE = "http://127.0.0.1:8001"
 
 
 @pytest.mark.parametrize(
-    "resource", ["acct:tiznit@127.0.0.1:8001", "acct:@Tiznit@127.0.0.1:8001", f"{BASE}/ap/instance", f"{BASE}/", BASE]
+    "resource",
+    ["acct:tiznit@127.0.0.1:8001", "acct:@Tiznit@127.0.0.1:8001", f"{BASE}/ap/instance", f"{BASE}/", BASE],
 )
 def test_webfinger_finds_the_instance(client: Client, resource: str):
     """A handle, the actor's id and the instance's address all lead to the actor."""
@@ -26,7 +27,12 @@ def test_webfinger_finds_organisations_and_hides_people(client: Client):
     organisation, person = OrganisationFactory(), PersonFactory(email="a@127.0.0.1")
     found = client.get("/.well-known/webfinger", {"resource": f"acct:{organisation.slug}@127.0.0.1:8001"})
     assert found.json()["links"][0]["href"].endswith(organisation.uid)
-    for resource in (f"acct:{person.uid}@127.0.0.1:8001", "acct:a@127.0.0.1", "acct:tiznit@other.example", "mailto:x@y"):
+    for resource in (
+        f"acct:{person.uid}@127.0.0.1:8001",
+        "acct:a@127.0.0.1",
+        "acct:tiznit@other.example",
+        "mailto:x@y",
+    ):
         assert client.get("/.well-known/webfinger", {"resource": resource}).status_code == 404
     assert client.get("/.well-known/webfinger").status_code == 400
 

@@ -197,7 +197,11 @@ def test_a_person_who_leaves_is_forgotten_elsewhere(tree):
     from tests.federation.factories import sent
 
     ((delete, inboxes),) = sent()[before:]
-    assert (delete["type"], delete["actor"], delete["object"]) == ("Delete", actors.uri_of(author), actors.uri_of(author))
+    assert (delete["type"], delete["actor"], delete["object"]) == (
+        "Delete",
+        actors.uri_of(author),
+        actors.uri_of(author),
+    )
     assert inboxes == [f"{THERE}/ap/inbox"]
     assert actors.local(actors.uri_of(author)) is None
     assert not ReceivedObject.objects.exists()

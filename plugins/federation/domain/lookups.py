@@ -84,7 +84,11 @@ def by_webfinger(name: str, host: str) -> str:
     links = found.get("links")
     for link in links if isinstance(links, list) else []:
         address = link.get("href") if isinstance(link, dict) and link.get("rel") == "self" else None
-        if isinstance(address, str) and "activity" in str(link.get("type")) and remote.origin(address) == base:
+        if (
+            isinstance(address, str)
+            and "activity" in str(link.get("type"))
+            and remote.origin(address) == base
+        ):
             return address
     raise NobodyThere(account)
 
@@ -118,6 +122,6 @@ def title_of(item: Any) -> str:
             return ""
         names = remote.languages(item, "name", remote.NO_LANGUAGE)
         if names:
-            return plain(names.get(best(names) or "", ""))[:160]
+            return plain(names.get(best(dict(names)) or "", ""))[:160]
         item = item.get("object")
     return ""

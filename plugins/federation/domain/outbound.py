@@ -59,7 +59,7 @@ def wake() -> None:
 
 def share_due(number: int = 50) -> int:
     """Work through events that are due, oldest first; gives how many were looked at."""
-    events = list(OutboundEvent.objects.due().order_by("pk")[:number])
+    events: list[Any] = list(OutboundEvent.objects.due().order_by("pk")[:number])
     for event in events:
         try:
             share(event)

@@ -89,16 +89,17 @@ def described(refs: Iterable[SubjectRef]) -> dict[SubjectRef, tuple[Mapping, Pub
 
 def followers(actor: LocalActor, before: int | None) -> Page:
     """One page of followers: other instances by their id; single readers are counted, not listed."""
-    rows = followers_of(actor).filter(is_instance=True).with_actor().order_by("-id")
+    rows = followers_of(actor).filter(is_instance=True).order_by("-id")
     return _links(rows, before)
 
 
 def following(before: int | None) -> Page:
     """One page of the instances that ours follows."""
-    rows = PeerLink.objects.outgoing().accepted().with_actor().order_by("-id")
+    rows = PeerLink.objects.outgoing().accepted().order_by("-id")
     return _links(rows, before)
 
 
 def _links(rows: QuerySet[PeerLink], before: int | None) -> Page:
+    rows = rows.select_related("actor__reference")
     shown = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
     return Page([link.actor.uri for link in shown[:PAGE]], shown[PAGE - 1].pk if len(shown) > PAGE else None)

@@ -45,7 +45,7 @@ def _prepare_announced(activity: InboxActivity, uri: str) -> None:
         return
     found = _fetch(activity, uri)
     inner = found.get("object")
-    if found.get("type") in NEEDS_OBJECT and inner is not None:
+    if remote.kind_of(found) in NEEDS_OBJECT and inner is not None:
         inner_uri = remote.first_id(inner)
         if not inner_uri or remote.origin(inner_uri) != remote.origin(uri):
             return
@@ -103,8 +103,8 @@ def _delete(activity: InboxActivity) -> None:
     uri = _object_id(activity)
     at = remote.moment(activity.raw.get("published"))
     if uri == activity.actor_uri:
-        for received in ReceivedObject.objects.filter(author_uri=activity.actor_uri, removed_at=None)[:1000]:
-            reception.remove(received, at=at, relay=False)
+        for theirs in ReceivedObject.objects.filter(author_uri=activity.actor_uri, removed_at=None)[:1000]:
+            reception.remove(theirs, at=at, relay=False)
         return
     received = ReceivedObject.objects.filter(uri=uri).first()
     if received is None:

@@ -30,7 +30,7 @@ def is_wanted(document: dict[str, Any], *, via: str) -> bool:
     uri = remote.first_id(document)
     if not uri or actors.is_ours(uri) or hosts.is_blocked(uri) or not remote.is_public(document):
         return False
-    if document.get("type") not in {
+    if remote.kind_of(document) not in {
         mapping.object_type for mapping in registry.mappings() if mapping.accepts
     }:
         return False

@@ -64,6 +64,12 @@ def ids(value: Any) -> list[str]:
     return [uri for uri in (first_id(item) for item in values) if uri]
 
 
+def kind_of(document: dict[str, Any]) -> str:
+    """The one type of a document; empty for several, which other servers cannot show either."""
+    kind = document.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def known(uri: str) -> RemoteActor | None:
     """A remote actor we hold; one query."""
     return (
@@ -84,7 +90,7 @@ def actor(uri: str, *, fresh: bool = False) -> RemoteActor:
 @transaction.atomic
 def remember(document: dict[str, Any]) -> RemoteActor:
     """Write an actor document that was read at its own id; raises NotReadable."""
-    uri, kind = first_id(document), document.get("type")
+    uri, kind = first_id(document), kind_of(document)
     inbox = first_id(document.get("inbox"))
     if kind not in ACTOR_TYPES or not uri or actors.is_ours(uri):
         raise NotReadable(f"{uri or 'the document'} is not an actor")
@@ -234,9 +240,9 @@ def name_of(uri: str) -> str:
 
 def read(document: dict[str, Any]) -> RemoteObject:
     """A verified object as the mappings take it; raises NotReadable, or FetchError for its unknown author."""
-    uri, kind = first_id(document), document.get("type")
+    uri, kind = first_id(document), kind_of(document)
     author_uri = first_id(document.get("attributedTo"))
-    if not uri or not isinstance(kind, str) or origin(author_uri) != origin(uri):
+    if not uri or not kind or origin(author_uri) != origin(uri):
         raise NotReadable(f"{uri or 'the object'} lacks an author at its own origin")
     found, language = texts(document)
     facts = {

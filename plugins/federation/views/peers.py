@@ -181,7 +181,7 @@ def decide(request: HttpRequest, uid: str, decision: str) -> HttpResponse:
     if not peers.may(link, chosen.event):
         messages.warning(request, _("That cannot be done any more: look at the state it is in now."))
         return redirect(link.get_absolute_url())
-    form = (ReasonForm if chosen.reason else NoReasonForm)(request.POST or None)
+    form = (ReasonForm if chosen.reason else NoReasonForm)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _decided(request, link, chosen, form.cleaned_data.get("reason", ""))
     status = 422 if request.method == "POST" else 200
