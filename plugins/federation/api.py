@@ -10,7 +10,7 @@ from rest_framework.pagination import CursorPagination
 from plugins.federation.models import PeerLink
 
 
-class PeerSerializer(serializers.ModelSerializer):
+class PeerSerializer(serializers.ModelSerializer[PeerLink]):
     """What anyone may know of a link: who, which way, since when."""
 
     actor = serializers.CharField(source="actor.uri", read_only=True)

@@ -26,9 +26,9 @@ def export(person: Person) -> list[dict[str, Any]]:
         for row in shared
     ]
     decided = PeerLink.objects.filter(decided_by=person).order_by("pk")
-    found += [
-        {"decided": link.host, "state": link.state, "at": link.decided_at.isoformat()} for link in decided
-    ]
+    for link in decided:
+        at = link.decided_at.isoformat() if link.decided_at else None
+        found.append({"decided": link.host, "state": link.state, "at": at})
     return found
 
 

@@ -6,6 +6,7 @@ its data when its processes are killed and started again. DATABASE_URL (PostgreS
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -191,10 +192,8 @@ class LiveInstance:
         process = self.processes.pop(name, None)
         if process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
-        except ProcessLookupError:
-            pass
         try:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:

@@ -16,7 +16,7 @@ class RemoteActor(ActorContext):
     @property
     def title(self) -> str:
         """The name it gives itself, else its handle, else its host."""
-        return self.name or self.preferred_username or self.host
+        return str(self.name or self.preferred_username or self.host)
 
     @property
     def host(self) -> str:
@@ -26,4 +26,4 @@ class RemoteActor(ActorContext):
     @property
     def kind(self) -> str:
         """``Application``, ``Organization``, ``Person``, ``Group`` or ``Service``."""
-        return self.type.rsplit("#", 1)[-1]
+        return str(self.type).rsplit("#", 1)[-1]
