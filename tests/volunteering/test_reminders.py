@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -139,7 +140,7 @@ def test_never_twice_in_a_week_whatever_the_worker_does(runs, first):
     assert len({(row.due, row.week) for row in rows}) == len(rows)
     for row in rows:
         assert (timezone.localdate(row.at) - row.due).days // 7 == row.week
-    for one, following in zip(rows, rows[1:], strict=False):
+    for one, following in pairwise(rows):
         gap = (timezone.localdate(following.at) - timezone.localdate(one.at)).days
         assert gap >= (7 if following.due != one.due else 1)
     assert JournalEntry.objects.filter(

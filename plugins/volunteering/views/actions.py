@@ -206,7 +206,7 @@ def act(request: HttpRequest, uid: str, name: str, row: int | None = None, token
         "application": application,
         "mission": application.mission,
         "who": who,
-        "action": action,
+        "deed": action,
         "doing": doing,
         "form": form,
         "row": case.row,

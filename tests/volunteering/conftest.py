@@ -1,0 +1,11 @@
+"""What volunteering's tests share."""
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def french():
+    """Each test begins in French: the test client leaves the language of its last request behind."""
+    with translation.override("fr"):
+        yield
