@@ -101,7 +101,8 @@ class Checker:
         found.head = transaction["hash"]
 
     def _sums(self, transaction: dict[str, Any], place: str) -> None:
-        found, sums = self.findings, defaultdict(int)
+        found = self.findings
+        sums: dict[str, int] = defaultdict(int)
         sides: dict[tuple[str, str], int] = defaultdict(int)
         for entry in transaction["entries"]:
             amount = entry["amount"]

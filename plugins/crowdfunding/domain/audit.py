@@ -60,7 +60,7 @@ def misplaced(book: Ledger) -> Iterable[str]:
 
 def unmatched(book: Ledger) -> Iterable[str]:
     """Payments without movement, movements without payment, and sums that differ."""
-    payments = Payment.objects.filter(pledge__campaign__project=book.project)
+    payments = Payment.objects.filter(campaign__project=book.project)
     booked = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.GIFT)
     undone = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.REVERSAL)
     known = {row.uid: row for row in payments}
@@ -94,7 +94,7 @@ def of_campaigns(project: Project | None = None) -> Iterable[str]:
             sum=Sum("amount_minor"), number=Count("pk")
         )
         given = rows.filter(state=Pledge.State.RECEIVED)
-        money = Payment.objects.filter(pledge__campaign=campaign, state=Payment.State.RECEIVED)
+        money = Payment.objects.filter(campaign=campaign, state=Payment.State.RECEIVED)
         tally = campaign.tally
         truth = (
             waiting["sum"] or 0,
@@ -107,6 +107,8 @@ def of_campaigns(project: Project | None = None) -> Iterable[str]:
         if truth != kept:
             yield f"campaign {campaign.slug}: the tally says {kept}, pledges and payments say {truth}"
         paid = set(money.values_list("pledge_id", flat=True))
+        if money.exclude(pledge__campaign=campaign).exists():
+            yield f"campaign {campaign.slug}: counts a payment of another campaign's pledge"
         for pk, code in given.exclude(pk__in=paid).values_list("pk", "code")[:20]:
             yield f"pledge {code} ({pk}): is received without a payment"
         for code in (

@@ -33,7 +33,7 @@ class Wall:
 
 def wall(campaign: Campaign) -> Wall:
     """The newest gifts of a campaign; one query, the rest from its tally."""
-    rows = Payment.objects.filter(pledge__campaign=campaign, state=Payment.State.RECEIVED)
+    rows = Payment.objects.filter(campaign=campaign, state=Payment.State.RECEIVED)
     bricks = [
         Brick(
             name=row.pledge.donor_name,

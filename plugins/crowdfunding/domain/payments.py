@@ -82,6 +82,7 @@ def book(pledge: Pledge, settlement: Settlement, *, by: Person | None) -> Paymen
     """Write the payment, its movement, its tally and its journal entry."""
     payment = Payment.objects.create(
         pledge=pledge,
+        campaign_id=pledge.campaign_id,
         collector_id=pledge.collector_id,
         gateway=settlement.gateway,
         channel=settlement.channel,

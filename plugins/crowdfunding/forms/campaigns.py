@@ -52,15 +52,15 @@ class CampaignForm(forms.Form):
         admitted = Organisation.objects.filter(status=Organisation.Status.ADMITTED)
         mine = Q(memberships__person=person, memberships__until=None, memberships__role__in=self._roles())
         own = Q(pk=project.owner_id)
-        self.fields["collector"].queryset = admitted.filter(own | mine).distinct()  # type: ignore[attr-defined]
-        self.fields["receiver"].queryset = admitted  # type: ignore[attr-defined]
+        self.fields["collector"].queryset = admitted.filter(own | mine).distinct()
+        self.fields["receiver"].queryset = admitted
         if campaign is not None:
             for name in ("opens_on", "collector", "receiver"):
                 del self.fields[name]
         self._add_texts(campaign)
         code = self.data.get("currency") if self.is_bound else None
         for name in ("goal", "minimum"):
-            self.fields[name].currency = code if code in dict(CURRENCY_CHOICES) else "EUR"  # type: ignore[attr-defined]
+            self.fields[name].currency = code if code in dict(CURRENCY_CHOICES) else "EUR"
 
     @staticmethod
     def _roles() -> list[str]:

@@ -58,14 +58,14 @@ class PledgeForm(forms.Form):
         kwargs["initial"] = {"form_key": new_key()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.campaign = campaign
-        self.fields["other"].currency = campaign.currency  # type: ignore[attr-defined]
+        self.fields["other"].currency = campaign.currency
         self.fields["other"].label = _("Another amount, in %(currency)s") % {
             "currency": _("dirhams") if campaign.currency == "MAD" else _("euros")
         }
         amounts = [amount for amount in campaign.proposed if amount >= campaign.minimum]
         if amounts:
             choices = [(str(int(amount.amount * 100)), shown(amount)) for amount in amounts]
-            self.fields["choice"].choices = choices  # type: ignore[attr-defined]
+            self.fields["choice"].choices = choices
             self.fields["choice"].initial = choices[min(1, len(choices) - 1)][0]
         else:
             del self.fields["choice"]

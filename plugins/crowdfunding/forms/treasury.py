@@ -46,7 +46,7 @@ class ReceiptForm(forms.Form):
             initial["amount"] = typed(amount)
         kwargs["initial"] = initial | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
-        self.fields["amount"].currency = currency  # type: ignore[attr-defined]
+        self.fields["amount"].currency = currency
 
     def clean_received_on(self) -> Any:
         day = self.cleaned_data["received_on"]
@@ -74,14 +74,14 @@ class CounterForm(ReceiptForm):
         super().__init__(*args, currency="EUR", channel=Pledge.Channel.CASH, **kwargs)
         rows = Campaign.objects.filter(collector=organisation).exclude(state=Campaign.State.DRAFT)
         rows = rows.exclude(hidden=True).order_by("-pk")
-        self.fields["campaign"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["campaign"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda campaign: f"{campaign.title} ({campaign.currency})"
+        self.fields["campaign"].queryset = rows
+        self.fields["campaign"].label_from_instance = lambda campaign: (
+            f"{campaign.title} ({campaign.currency})"
         )
         if self.is_bound:
             chosen = str(self.data.get("campaign", ""))
             found = rows.filter(pk=chosen).first() if chosen.isdecimal() and len(chosen) < 19 else None
-            self.fields["amount"].currency = found.currency if found else "EUR"  # type: ignore[attr-defined]
+            self.fields["amount"].currency = found.currency if found else "EUR"
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
@@ -130,11 +130,12 @@ class CollectorForm(forms.ModelForm):
         known = self.instance.country
         if known not in COUNTRIES:
             choices.append((known, names.get(known, known)))
-        self.fields["country"].choices = choices  # type: ignore[attr-defined]
+        self.fields["country"].choices = choices
         for name in ("country", "authorised_from", "authorised_until"):
             self.fields[name].initial = getattr(self.instance, name)
         for name in ("iban", "bic", "rib"):
-            self.fields[name].initial = banking.grouped(getattr(self.instance, name))
+            value = getattr(self.instance, name)
+            self.fields[name].initial = value if name == "bic" else banking.grouped(value)
             self.fields[name].widget.attrs |= {"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
         self.fields["account_holder"].widget.attrs["dir"] = "auto"
 

@@ -29,6 +29,7 @@ class Payment(Identified, models.Model):
         RETURNED = "returned", _("the bank took it back")
 
     pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="payments")
+    campaign = models.ForeignKey("crowdfunding.Campaign", on_delete=models.PROTECT, related_name="payments")
     collector = models.ForeignKey("core.Organisation", on_delete=models.PROTECT, related_name="+")
     gateway = models.CharField(max_length=20, default="offline")
     channel = models.CharField(max_length=10, choices=Pledge.Channel.choices)
@@ -52,7 +53,10 @@ class Payment(Identified, models.Model):
 
     class Meta:
         verbose_name = _("payment")
-        indexes = [models.Index(fields=["collector", "state", "-id"], name="payment_treasury")]
+        indexes = [
+            models.Index(fields=["collector", "-id"], name="payment_treasury"),
+            models.Index(fields=["campaign", "state", "-id"], name="payment_campaign"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["pledge", "attempt"], name="payment_once_per_attempt"),
             models.UniqueConstraint(
