@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TIWIZI_PLUGINS")
 
 
-def wait_until(true: Callable[[], bool], *, what: str, seconds: float = 60) -> None:
+def wait_until(true: Callable[[], bool], *, what: str, seconds: float = 180) -> None:
     """Return as soon as ``true()`` holds; fails saying ``what`` was waited for."""
     until = time.monotonic() + seconds
     while not true():
@@ -72,7 +72,7 @@ class Instance:
             env={**self.environment, **options},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         assert done.returncode == 0, f"{' '.join(words)} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout

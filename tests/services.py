@@ -29,7 +29,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_for_port(port: int, *, seconds: float = 30, process: subprocess.Popen[bytes] | None = None) -> None:
+def wait_for_port(port: int, *, seconds: float = 120, process: subprocess.Popen[bytes] | None = None) -> None:
     """Return once something listens; raises TimeoutError, or RuntimeError when the process ended first."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
