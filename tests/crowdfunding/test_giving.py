@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from core.domain.mail import deliver_letters
@@ -323,3 +324,15 @@ def test_without_an_account_nobody_is_asked_to_pay(client):
     campaign = CampaignFactory(books=False, collector=OrganisationFactory())
     assert give(client, campaign).status_code == 302
     assert client.get(Pledge.objects.get().get_absolute_url()).status_code == 200
+
+
+def test_a_code_that_is_taken_is_drawn_again(campaign, monkeypatch):
+    """Two pledges never share a reference code."""
+    first = promise(campaign)
+    drawn = iter([first.code, first.code, "ABCDEFGH"])
+    monkeypatch.setattr(pledges, "new_code", lambda: next(drawn))
+    assert promise(campaign).code == "ABCDEFGH"
+    monkeypatch.setattr(pledges, "new_code", lambda: first.code)
+    with pytest.raises(IntegrityError):
+        promise(campaign)
+    assert Pledge.objects.count() == 2

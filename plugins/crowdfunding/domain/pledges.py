@@ -20,6 +20,9 @@ from plugins.crowdfunding.domain.lifecycles import LIFE, PLEDGE, REMINDERS, afte
 from plugins.crowdfunding.models import Campaign, Pledge
 from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
 
+ATTEMPTS = 3
+"""How often a new reference code is drawn when one is taken."""
+
 
 class NotTaking(ValueError):
     """The campaign takes no pledges: not open yet, over, or cancelled."""
@@ -73,15 +76,18 @@ def pledge(
         raise NotTaking(campaign.slug)
     if amount < campaign.minimum:
         raise BelowMinimum(str(amount))
-    try:
-        with transaction.atomic():
-            return _make(campaign, donor, amount, form_key=form_key, channel=channel)
-    except IntegrityError:
-        # Two deliveries of the same form at once: the other one won.
-        known = same_form(form_key, donor.email, amount)
-        if known is None:
-            raise
-        return known
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                return _make(campaign, donor, amount, form_key=form_key, channel=channel)
+        except IntegrityError:
+            # The same form delivered twice at once, and the other one won; else a code that was taken: another one.
+            known = same_form(form_key, donor.email, amount)
+            if known is not None:
+                return known
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _make(campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str) -> Pledge:
