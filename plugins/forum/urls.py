@@ -7,6 +7,7 @@ from plugins.forum.views import guests, lists, moderation, posts, replies, threa
 urlpatterns = [
     path("", lists.index, name="index"),
     path("new/", replies.new_thread, name="new"),
+    path("mine/", posts.mine, name="mine"),
     path("confirm/", guests.confirm, name="confirm"),
     path("confirm/again/", guests.resend, name="resend"),
     path("reply/<str:type>/<str:key>/", replies.reply, name="reply"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from core.models import Person, Theme
@@ -77,32 +78,30 @@ def bulk_threads(
                 theme=theme,
                 author=None if subject is not None else people[n % authors],
                 highest_number=posts_each,
+                last_number=posts_each,
+                last_author=people[(n + posts_each) % authors],
+                listed=True,
                 reply_count=posts_each - (subject is None),
                 last_posted_at=now - timedelta(minutes=threads - n),
             )
         )
     made = Thread.objects.bulk_create(rows, batch_size=batch)
-    last: list[Thread] = []
     step = max(batch // posts_each, 1)
     for first in range(0, threads, step):
-        part = made[first : first + step]
-        found = Post.objects.bulk_create(
+        Post.objects.bulk_create(
             [
                 Post(
                     thread=thread,
                     number=number,
-                    author=people[(thread.pk + number) % authors],
+                    author=people[(n + number) % authors],
                     text=WORDS,
                     html=HTML,
                     posted_at=thread.last_posted_at - timedelta(seconds=posts_each - number),
                 )
-                for thread in part
+                for n, thread in enumerate(made[first : first + step], start=first)
                 for number in range(1, posts_each + 1)
             ]
         )
-        for post in found:
-            if post.number == posts_each:
-                post.thread.carry(post)
-                last.append(post.thread)
-    Thread.objects.bulk_update(last, ["last_post", "last_number", "last_author", "listed"], batch_size=100)
+    last = Post.objects.filter(thread=OuterRef("pk"), number=OuterRef("highest_number")).values("pk")
+    Thread.objects.filter(last_post=None, highest_number=posts_each).update(last_post=Subquery(last))
     return made

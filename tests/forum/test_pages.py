@@ -426,3 +426,20 @@ def test_the_api(client):
     assert client.get("/api/v1/forum/posts/").json()["results"] == []
     assert client.post("/api/v1/forum/posts/", {}).status_code in (401, 403, 405)
     assert Person.objects.count() == 2
+
+
+def test_one_s_own_messages_and_deleting_them_all(client):
+    """Words are the writer's: kept without a name on leaving, or deleted on choice."""
+    author = PersonFactory()
+    mine = [say(ProjectFactory(), f"Le message {number}", author=author) for number in range(3)]
+    other = say(ProjectFactory(), "Celui d'une autre")
+    assert client.get(reverse("forum:mine")).status_code == 302
+    client.force_login(author)
+    page = client.get(reverse("forum:mine")).content.decode()
+    assert all(post.text in page for post in mine)
+    assert other.text not in page
+    client.post(reverse("forum:mine"))
+    assert set(Post.objects.filter(author=author).values_list("state", "text")) == {("deleted", "")}
+    other.refresh_from_db()
+    assert other.is_visible
+    assert client.get(reverse("forum:mine") + "?before=x").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -102,6 +103,11 @@ class Post(Identified, SubjectModel, models.Model):
     def words(self) -> SafeString:
         """The message for a page: ``html`` was washed when it was stored."""
         return mark_safe(self.html)
+
+    @property
+    def stamp(self) -> str:
+        """When it was posted, for machines, to the minute."""
+        return f"{self.posted_at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
     @property
     def excerpt(self) -> str:

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Person
@@ -15,6 +17,7 @@ from plugins.forum.domain import posts
 from plugins.forum.domain.permissions import is_author, may_delete, may_edit, may_moderate
 from plugins.forum.forms.messages import EditForm
 from plugins.forum.models import Post
+from plugins.forum.models.threads import PAGE_SIZE
 
 
 def of_reader(request: HttpRequest, uid: str) -> tuple[Post, Person]:
@@ -59,3 +62,29 @@ def history(request: HttpRequest, uid: str) -> HttpResponse:
     require(is_author(person, post) or may_moderate(person, post.thread))
     context = {"thread": post.thread, "post": post, "revisions": post.revisions.all()[:50]}
     return render(request, "forum/history.html", context)
+
+
+@login_required
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    """All one's own messages, newest first; one button deletes their words, for who leaves or changes their mind."""
+    person = request.user
+    if not isinstance(person, Person):
+        raise Http404
+    if request.method == "POST":
+        found = posts.delete_all(person)
+        sentence = ngettext("%(number)d message was deleted.", "%(number)d messages were deleted.", found)
+        messages.success(request, sentence % {"number": found})
+        return redirect("forum:mine")
+    before = request.GET.get("before", "")
+    rows = (
+        Post.objects.filter(author=person, state=Post.State.VISIBLE).select_related("thread").order_by("-pk")
+    )
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found_posts = list(rows[: PAGE_SIZE + 1])
+    context = {
+        "posts": found_posts[:PAGE_SIZE],
+        "next": found_posts[PAGE_SIZE - 1].pk if len(found_posts) > PAGE_SIZE else None,
+    }
+    return render(request, "forum/mine.html", context)
