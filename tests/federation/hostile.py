@@ -102,7 +102,7 @@ class Peer:
         self._server.server_close()
         self._thread.join()
 
-    def actor(self, name: str, **changes: Any) -> Sender:
+    def actor(self, name: str, /, **changes: Any) -> Sender:
         """An honest actor of this server with its own key, served at its id."""
         uri = f"{self.origin}/users/{name}"
         self.routes[f"/users/{name}"] = {

@@ -146,6 +146,6 @@ def pool(*, plain: bool, connections: int = 10, resolver: Resolver | None = None
         ssl_context=_tls(),
         max_connections=connections,
         max_keepalive_connections=connections,
-        keepalive_expiry=20,
+        keepalive_expiry=4,
         network_backend=GuardedBackend(plain=plain, resolver=resolver or system_resolver),
     )
