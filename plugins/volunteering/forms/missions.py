@@ -33,7 +33,7 @@ class MissionForm(forms.Form):
     host = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("Organisation that receives the volunteers")
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=Mission.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of mission"), choices=Mission.Kind.choices)
     remote = forms.BooleanField(label=_("Can be done from anywhere"), required=False)
     territory = forms.ModelChoiceField(
         Territory.objects.none(),

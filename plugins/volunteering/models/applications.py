@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.models.identity import Identified
@@ -28,11 +28,11 @@ class Application(Identified, SubjectModel, models.Model):
     """
 
     class State(models.TextChoices):
-        SENT = "sent", _("waiting for an answer")
-        SHORTLISTED = "shortlisted", _("on the shortlist")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        SENT = "sent", pgettext_lazy("application", "waiting for an answer")
+        SHORTLISTED = "shortlisted", pgettext_lazy("application", "on the shortlist")
+        ACCEPTED = "accepted", pgettext_lazy("application", "accepted")
+        DECLINED = "declined", pgettext_lazy("application", "declined")
+        WITHDRAWN = "withdrawn", pgettext_lazy("application", "withdrawn")
 
     subject_type = "volunteering.application"
 

@@ -105,7 +105,7 @@ ACTIONS: dict[str, Possible] = {
             _("Say how it went"),
             lambda a, w, _r: w.is_party and engaged(a) is not None and not _underway(a) and not _said(a, w),
         ),
-        Possible("done", "step", _("Done"), lambda a, w, r: _step(a, w, r), at_once=True),
+        Possible("done", "step", _("It is done"), lambda a, w, r: _step(a, w, r), at_once=True),
         Possible("hand-over", "step", _("Hand over"), lambda a, w, r: _step(a, w, r)),
         Possible("edit-step", "step", _("Change"), lambda a, w, r: _step(a, w, r)),
         Possible("drop-step", "step", _("Drop"), lambda a, w, r: _step(a, w, r)),
