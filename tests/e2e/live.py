@@ -27,6 +27,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 90
+GRANIAN = ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "4"]
 
 
 def free_port() -> int:
@@ -144,18 +145,7 @@ class LiveInstance:
     def start_web(self) -> None:
         self._start(
             "web",
-            [
-                sys.executable,
-                "-m",
-                "granian",
-                "--interface",
-                "wsgi",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                str(self.port),
-            ]
-            + ["--workers", "1", "--blocking-threads", "4", "core.wsgi:application"],
+            [sys.executable, "-m", "granian", *GRANIAN, "--port", str(self.port), "core.wsgi:application"],
         )
 
     def start_worker(self) -> None:
