@@ -14,8 +14,10 @@ class Core(contract.Plugin):
 
     def ready(self) -> None:
         super().ready()
-        from core import checks  # noqa: F401  registers the system checks
-        from core import page_cache
+        from core import (
+            checks,  # noqa: F401  registers the system checks
+            page_cache,
+        )
         from core.domain import notices
         from core.journal import recorded
 

@@ -138,7 +138,7 @@ def tell_of(notice: Notice, subject: Any) -> Told:
     return Told(notice, sentence(notice.entry, subject), subject, url)
 
 
-def of_person(person: Person) -> QuerySet[Notice]:
+def of_person(person: Person) -> QuerySet[Any]:
     """A person's notices, newest first."""
     return (
         Notice.objects.filter(person=person)

@@ -21,6 +21,8 @@ SHOWN = 12
 """How many places a choice offers at most."""
 LISTED = 400
 """How many names a datalist holds at most: a slow line should not carry the whole country."""
+SAME = {ord(sign): plain for sign, plain in (("ى", "ي"), ("ة", "ه"), ("ٱ", "ا"), ("œ", "oe"), ("æ", "ae"))}
+"""Letters that two writers of one name use for each other."""
 
 
 class Match(Enum):
@@ -51,7 +53,7 @@ def fold(text: str) -> str:
         for sign in unicodedata.normalize("NFKD", text.casefold())
         if not unicodedata.combining(sign) and sign != "ـ"
     )
-    stripped = stripped.translate(str.maketrans({"ى": "ي", "ة": "ه", "ٱ": "ا", "œ": "oe", "æ": "ae"}))
+    stripped = stripped.translate(SAME)
     words = re.sub(r"[\W_]+", " ", stripped).split()
     return " ".join("al" if word == "el" else word for word in words)
 

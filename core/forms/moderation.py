@@ -74,7 +74,7 @@ class AnnouncementForm(PlaceForm):
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].required = False
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = organisations
         if not organisations.exists():
             del self.fields["organisation"]
         today = timezone.localdate()

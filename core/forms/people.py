@@ -76,7 +76,7 @@ class NoticesForm(forms.Form):
             "wanted": [verb for verb, _label in choices if verb not in refused],
         }
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["wanted"].choices = choices  # type: ignore[attr-defined]
+        self.fields["wanted"].choices = choices
 
     @property
     def refused(self) -> set[str]:

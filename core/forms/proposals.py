@@ -84,9 +84,9 @@ class SheetForm(PlaceForm, PhotoForm):
     def __init__(self, *args: Any, project: Project, owners: Any, keep_owner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.project = project
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = owners
         if keep_owner:
-            self.fields["owner"].required, self.fields["owner"].empty_label = True, None  # type: ignore[attr-defined]
+            self.fields["owner"].required, self.fields["owner"].empty_label = True, None
         if not owners.exists():
             del self.fields["owner"]
         for code, name in settings.LANGUAGES:

@@ -38,7 +38,9 @@ def finish_proposal(request: HttpRequest, confirmation: Confirmation, code: str)
     then = reverse("idea", args=[project.uid])
     if request.user.is_authenticated:
         return redirect(then)
-    author: Person = project.proposer  # type: ignore[assignment]
+    author = project.proposer
+    if author is None:  # erased between two clicks
+        raise Http404
     return login(request, author, then)
 
 
