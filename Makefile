@@ -48,6 +48,7 @@ verify-ledger: install ## recompute the money of one instance from its ledger an
 	$(BIN)/python manage.py verify_ledger
 
 test-peer: install ## federation against a second live instance
-	$(BIN)/python -m pytest -q tests/federation -m live
+	$(BIN)/python -m tests.federation.peer
+	$(BIN)/python -m pytest -q tests/federation/test_fedify.py
 
 .PHONY: help install demo demo-reset run test lint bench shell verify-ledger test-peer

@@ -32,6 +32,7 @@ def article(sender: Sender, number: int = 1, **changes):
         "content": "<p>Un réseau</p>",
         "contentMap": {"fr": "<p>Un réseau</p>", "ar": "<p>شبكة</p>"},
         "published": "2026-11-01T10:00:00Z",
+        "stage": "seeking",
         **changes,
     }
 
