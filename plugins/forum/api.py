@@ -12,7 +12,7 @@ from plugins.forum.domain import reading
 from plugins.forum.models import Post, Thread
 
 
-class ThreadSerializer(serializers.ModelSerializer):
+class ThreadSerializer(serializers.ModelSerializer[Thread]):
     """What anyone may know of a thread."""
 
     url = serializers.URLField(source="get_absolute_url", read_only=True)
@@ -28,7 +28,7 @@ class ThreadSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class PostSerializer(serializers.ModelSerializer):
+class PostSerializer(serializers.ModelSerializer[Post]):
     """What anyone may know of a message: never an e-mail address."""
 
     url = serializers.URLField(source="get_absolute_url", read_only=True)

@@ -1,63 +1,22 @@
-"""Pages of the forum: read by anyone, written by guests and members, constant in their queries."""
+"""Pages of the forum: read by anyone, constant in their queries."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from bs4 import BeautifulSoup
-from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from core.models import Confirmation, JournalEntry, Person
-from plugins.forum import verbs
-from plugins.forum.domain import posts, threads
-from plugins.forum.models import Post, ReadMark, Thread
+from core.models import Person
+from plugins.forum.models import ReadMark
 from tests.factories import PersonFactory, ProjectFactory, ThemeFactory
+from tests.forum.browsing import form_of, queries, reply_url
 from tests.forum.factories import answer, bulk_threads, open_thread, say
 
 pytestmark = pytest.mark.django_db
-
-
-def queries(client, url, number):
-    """Assert the number of queries of a page, and give the answer; site-wide caches are warm."""
-    client.get(url)
-    with CaptureQueries() as found:
-        response = client.get(url)
-    assert response.status_code == 200
-    assert len(found) <= number, "\n".join(query["sql"] for query in found.captured_queries)
-    return response, len(found)
-
-
-class CaptureQueries:
-    def __enter__(self):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        self.inner = CaptureQueriesContext(connection)
-        return self.inner.__enter__()
-
-    def __exit__(self, *problem):
-        return self.inner.__exit__(*problem)
-
-
-def reply_url(subject, language="fr"):
-    with translation.override(language):
-        return reverse("forum:reply", args=subject.ref)
-
-
-def code_in(mail):
-    return re.search(r"^\d{6}$", mail.body, re.MULTILINE).group()
-
-
-def form_of(response):
-    """The fields of the page's POST form, as a browser would send them."""
-    form = BeautifulSoup(response.content, "html.parser").find("main").find("form", method="post")
-    fields = {field["name"]: field.get("value", "") for field in form.find_all("input") if field.get("name")}
-    fields |= {area["name"]: area.text.lstrip("\n") for area in form.find_all("textarea")}
-    return fields
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en", "zgh"])
@@ -123,7 +82,7 @@ def test_the_panel_costs_one_query(client):
         say(project, f"Message {number}")
     response, many = queries(client, url, 20)
     assert many == one
-    with CaptureQueries() as found:
+    with CaptureQueriesContext(connection) as found:
         client.get(url)
     assert sum("forum_post" in query["sql"] for query in found.captured_queries) == 1
     assert b"csrfmiddlewaretoken" not in response.content
@@ -217,7 +176,7 @@ def test_unread_and_the_mark(client):
     assert "1" in client.get(reverse("forum:index")).content.decode()
     client.get(url)
     assert ReadMark.objects.get(person=reader).last_read == 1
-    with CaptureQueries() as found:
+    with CaptureQueriesContext(connection) as found:
         client.get(url)
     assert not [query for query in found.captured_queries if query["sql"].startswith(("UPDATE", "INSERT"))]
     page = client.get(reverse("forum:index") + "?unread=1").content.decode()
@@ -242,145 +201,6 @@ def test_a_subject_no_longer_public_takes_its_talk_along(client):
     assert client.get(f"/api/v1/forum/posts/{post.uid}/", follow=True).status_code == 404
     assert client.get("/api/v1/forum/threads/").json()["results"] == []
     assert client.get(f"/api/v1/forum/threads/{post.thread.uid}/", follow=True).status_code == 404
-
-
-def test_a_member_replies(client):
-    project, author = ProjectFactory(), PersonFactory()
-    client.force_login(author)
-    fields = form_of(client.get(reply_url(project)))
-    fields["text"] = "Bonjour <script>alert(1)</script>"
-    answered = client.post(reply_url(project), fields)
-    post = Post.objects.get()
-    assert answered.url == post.get_absolute_url()
-    assert client.post(reply_url(project), fields).url == answered.url
-    assert Post.objects.count() == 1
-    html = client.get(answered.url).content.decode()
-    assert "&lt;script&gt;alert(1)" in html
-    assert "<script>alert" not in html
-
-
-def test_a_guest_replies_with_a_code(client, mailoutbox, django_capture_on_commit_callbacks):
-    """J5, D12: no account is needed first; what was typed is kept until the code came."""
-    project = ProjectFactory()
-    first = say(project, "Qui a un camion ?")
-    fields = form_of(client.get(reply_url(project) + "?to=1"))
-    fields |= {"text": "Moi, le samedi.", "email": "Nadia@tiwizi.example", "name": "Nadia"}
-    with django_capture_on_commit_callbacks(execute=True):
-        answered = client.post(reply_url(project), fields)
-        again = client.post(reply_url(project), fields)
-    assert answered.url == again.url == reverse("forum:confirm")
-    assert Confirmation.objects.count() == 1
-    assert Post.objects.count() == 1
-    assert "Moi, le samedi." in client.get(answered.url).content.decode()
-    wrong = client.post(answered.url, {"code": "12"})
-    assert wrong.status_code == 400
-    code = code_in(mailoutbox[-1])
-    published = client.post(answered.url, {"code": code})
-    post = Post.objects.latest("id")
-    assert published.url == post.get_absolute_url()
-    assert (post.author.email, post.author.name, post.in_reply_to) == ("nadia@tiwizi.example", "Nadia", first)
-    assert client.session["_auth_user_id"] == str(post.author.pk)
-    assert client.get(answered.url).status_code == 302
-
-
-def test_a_guest_opens_a_thread_with_a_code(client, mailoutbox, django_capture_on_commit_callbacks):
-    theme = ThemeFactory()
-    url = reverse("forum:new")
-    fields = form_of(client.get(url)) | {
-        "title": "Vendre ensemble", "text": "Qui en est ?", "theme": theme.pk, "email": "a@tiwizi.example",
-    }  # fmt: skip
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(url, fields)
-    client.post(reverse("forum:confirm"), {"code": code_in(mailoutbox[-1])})
-    thread = Thread.objects.get()
-    assert (thread.title, thread.theme, thread.author.email) == ("Vendre ensemble", theme, "a@tiwizi.example")
-
-
-def test_the_code_of_another_session_opens_nothing(client, mailoutbox, django_capture_on_commit_callbacks):
-    project = ProjectFactory()
-    fields = form_of(client.get(reply_url(project))) | {"text": "Bonjour", "email": "a@tiwizi.example"}
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reply_url(project), fields)
-    stranger = Client()
-    assert stranger.post(reverse("forum:confirm"), {"code": code_in(mailoutbox[-1])}).status_code == 302
-    assert not Post.objects.exists()
-
-
-def test_words_that_cannot_be_posted_come_back(client, mailoutbox, django_capture_on_commit_callbacks):
-    first = say(ProjectFactory())
-    url = reply_url(first.thread.about)
-    fields = form_of(client.get(url)) | {"text": "Trop tard ?", "email": "a@tiwizi.example"}
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(url, fields)
-    threads.lock(first.thread, by=PersonFactory(is_animator=True), reason="Fin")
-    answered = client.post(reverse("forum:confirm"), {"code": code_in(mailoutbox[-1])})
-    assert answered.url == url
-    assert form_of(client.get(url))["text"] == "Trop tard ?"
-    assert Post.objects.count() == 1
-
-
-@pytest.mark.parametrize("text", ["", "   ", "...", "x" * 9000])
-def test_bad_input_keeps_the_form(client, text):
-    project = ProjectFactory()
-    client.force_login(PersonFactory())
-    response = client.post(reply_url(project), {"text": text, "token": "t"})
-    assert response.status_code == 400
-    assert BeautifulSoup(response.content, "html.parser").find(class_="errors")
-    assert not Post.objects.exists()
-
-
-def test_flooding_says_so_and_keeps_the_words(client):
-    project, author = ProjectFactory(), PersonFactory()
-    for number in range(posts.PACE[0][1]):
-        say(project, f"Message {number}", author=author)
-    client.force_login(author)
-    response = client.post(reply_url(project), {"text": "Encore un", "token": "t"})
-    assert response.status_code == 400
-    assert form_of(response)["text"] == "Encore un"
-
-
-def test_guests_cannot_fill_mailboxes(client):
-    project = ProjectFactory()
-    for number in range(21):
-        fields = {"text": "Bonjour", "email": f"a{number}@tiwizi.example", "token": f"t{number}"}
-        response = client.post(reply_url(project), fields)
-    assert response.status_code == 400
-    assert Confirmation.objects.count() == 20
-    cache.clear()
-
-
-def test_quoting(client):
-    first = say(ProjectFactory(), "Qui a un camion ?")
-    text = form_of(client.get(reply_url(first.thread.about) + "?to=1&quote=1"))["text"]
-    assert "> Qui a un camion ?" in text
-
-
-def test_editing_and_deleting_on_the_pages(client):
-    post = say(ProjectFactory(), "Lundi")
-    client.force_login(post.author)
-    assert client.post(reverse("forum:edit", args=[post.uid]), {"text": "Mardi"}).status_code == 302
-    assert "Mardi" in client.get(post.get_absolute_url()).content.decode()
-    assert client.get(reverse("forum:delete", args=[post.uid])).status_code == 200
-    client.post(reverse("forum:delete", args=[post.uid]))
-    page = client.get(post.get_absolute_url()).content.decode()
-    assert "Mardi" not in page
-    assert 'id="post-1"' in page
-
-
-def test_moderating_on_the_pages(client):
-    """J5: hidden with a reason, gone for readers, restored."""
-    post = say(ProjectFactory(), "Une insulte")
-    animator, reader = Client(), client
-    animator.force_login(PersonFactory(is_animator=True))
-    url = reverse("forum:moderate_post", args=[post.uid])
-    assert animator.post(url, {"act": "hide", "reason": ""}).status_code == 400
-    assert animator.post(url, {"act": "restore", "reason": "x"}).status_code == 400
-    assert animator.post(url, {"act": "hide", "reason": "Insulte"}).status_code == 302
-    assert "Une insulte" not in reader.get(post.get_absolute_url()).content.decode()
-    assert "Une insulte" in animator.get(post.get_absolute_url()).content.decode()
-    assert JournalEntry.objects.get(verb=verbs.HIDDEN).facts["reason"] == "Insulte"
-    animator.post(url, {"act": "restore", "reason": "Relu"})
-    assert "Une insulte" in reader.get(post.get_absolute_url()).content.decode()
 
 
 def test_a_hidden_thread_is_seen_by_those_who_moderate(client):
@@ -426,20 +246,3 @@ def test_the_api(client):
     assert client.get("/api/v1/forum/posts/").json()["results"] == []
     assert client.post("/api/v1/forum/posts/", {}).status_code in (401, 403, 405)
     assert Person.objects.count() == 2
-
-
-def test_one_s_own_messages_and_deleting_them_all(client):
-    """Words are the writer's: kept without a name on leaving, or deleted on choice."""
-    author = PersonFactory()
-    mine = [say(ProjectFactory(), f"Le message {number}", author=author) for number in range(3)]
-    other = say(ProjectFactory(), "Celui d'une autre")
-    assert client.get(reverse("forum:mine")).status_code == 302
-    client.force_login(author)
-    page = client.get(reverse("forum:mine")).content.decode()
-    assert all(post.text in page for post in mine)
-    assert other.text not in page
-    client.post(reverse("forum:mine"))
-    assert set(Post.objects.filter(author=author).values_list("state", "text")) == {("deleted", "")}
-    other.refresh_from_db()
-    assert other.is_visible
-    assert client.get(reverse("forum:mine") + "?before=x").status_code == 200

@@ -90,7 +90,7 @@ class ThreadForm(Signed):
     def __init__(self, *args: Any, territories: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if territories is not None:
-            self.fields["territory"].queryset = territories  # type: ignore[attr-defined]
+            self.fields["territory"].queryset = territories
 
     def clean_title(self) -> str:
         title = " ".join(self.cleaned_data["title"].split())
@@ -118,7 +118,7 @@ class ReasonForm(forms.Form):
 
     def __init__(self, *args: Any, acts: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["act"].choices = acts  # type: ignore[attr-defined]
+        self.fields["act"].choices = acts
         if len(acts) == 1:
             self.initial.setdefault("act", acts[0][0])
 
