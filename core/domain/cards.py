@@ -14,7 +14,7 @@ from core.conf import instance
 from core.models import Project
 from core.models.languages import best
 
-DESIGN = "1"
+DESIGN = "2"
 """Changes with the drawing, so that cards drawn before are drawn again."""
 
 

@@ -193,4 +193,7 @@ def children(section: SectionPage, request: HttpRequest) -> dict[str, Any]:
         shown = newest_first(pages, field="since", after=after)
     except BadCursor:
         raise Http404 from None
+    locales = Locale.objects.in_bulk()
+    for page in shown.rows:  # ``specific`` forgets what was joined
+        page.locale = locales[page.locale_id]
     return {"upcoming": upcoming, "pages": shown.rows, "after": shown.after, "paged": bool(after)}
