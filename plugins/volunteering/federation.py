@@ -1,12 +1,14 @@
 """How missions travel to other instances: data only."""
 
+from django.db.models import QuerySet
+
 from core.contract import Mapping
 from plugins.volunteering import verbs
 from plugins.volunteering.domain.public import describe
 from plugins.volunteering.models import Mission
 
 
-def public() -> object:
+def public() -> QuerySet[Mission]:
     """Missions that other instances may read."""
     rows = Mission.objects.public().filter(project__origin_uri="")
     return rows.select_related("host", "project", "territory").prefetch_related("skills")

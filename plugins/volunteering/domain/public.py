@@ -25,8 +25,8 @@ def facts_in_words(mission: Mission) -> list[str]:
         found.append(
             gettext("from %(start)s to %(end)s") % {"start": day(mission.starts), "end": day(mission.ends)}
         )
-    elif mission.starts or mission.ends:
-        found.append(gettext("on %(day)s") % {"day": day(mission.starts or mission.ends)})
+    elif (only := mission.starts or mission.ends) is not None:
+        found.append(gettext("on %(day)s") % {"day": day(only)})
     if mission.hours:
         found.append(ngettext("%(n)s hour", "%(n)s hours", mission.hours) % {"n": mission.hours})
     if mission.people:

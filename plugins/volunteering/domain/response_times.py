@@ -40,7 +40,7 @@ def response_time(host: Organisation | None = None, project: Project | None = No
     if project is not None:
         rows = rows.filter(mission__project=project)
     pairs = rows.order_by("-sent_at").values_list("sent_at", "first_answer_at")[:LARGEST_SAMPLE]
-    times = [(answered or now) - sent for sent, answered in pairs]
-    if not times:
+    seconds = [((answered or now) - sent).total_seconds() for sent, answered in pairs]
+    if not seconds:
         return None
-    return ResponseTime(median(times), len(times))
+    return ResponseTime(timedelta(seconds=median(seconds)), len(seconds))
