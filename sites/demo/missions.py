@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from core.models import Organisation, Project
 from core.text import paragraphs
@@ -36,9 +35,6 @@ def load_mission(project: Project, row: dict[str, Any]) -> None:
         }
         for code, text in row["texts"].items()
     }
-    named = Q()
-    for word in row["skills"]:
-        named |= Q(name_en__icontains=word)
     facts = {key: date.fromisoformat(row[key]) for key in ("starts", "ends") if key in row}
     mission = missions.draft(
         project=project,
@@ -46,7 +42,7 @@ def load_mission(project: Project, row: dict[str, Any]) -> None:
         by=None,
         texts=texts,
         language="fr",
-        skills=Skill.objects.filter(named)[:3],
+        skills=Skill.objects.filter(name_en__in=row["skills"]),
         kind=row["kind"],
         remote=row["remote"],
         territory=None if row["remote"] else project.territory,
