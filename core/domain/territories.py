@@ -48,11 +48,9 @@ class Found:
 
 def fold(text: str) -> str:
     """A name without accents, vowel signs, hyphens, articles' spellings and case: what two writers share."""
-    stripped = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(sign) and sign != "ـ"
-    )
+    for _twice in range(2):  # a compatibility form may hide a capital, a folded capital an accent
+        text = unicodedata.normalize("NFKD", text.casefold())
+    stripped = "".join(sign for sign in text if not unicodedata.combining(sign) and sign != "ـ")
     stripped = stripped.translate(SAME)
     words = re.sub(r"[\W_]+", " ", stripped).split()
     return " ".join("al" if word == "el" else word for word in words)
