@@ -19,8 +19,8 @@ from core.verbs import RECEIVED, WITHDRAWN
 
 LONGEST_STORY = 60_000
 """Characters of HTML kept of a story from elsewhere; a longer one is left at its origin."""
-DOORS = ("give", "help", "talk")
-"""What a reader can do at the origin: each is a part of the project's page there, under this fragment."""
+DOORS = {"give": "campaigns", "help": "missions", "talk": "talk"}
+"""What a reader can do at the origin, and the part of the project's page there that leads to it."""
 WITHDRAWN_THERE = "withdrawn"
 
 
@@ -41,7 +41,7 @@ def describe(project: Project) -> PublicObject | None:
         "themes": [theme.slug for theme in project.themes.all()],
         "links": {
             "read": pages,
-            **{door: {code: f"{url}#{door}" for code, url in pages.items()} for door in DOORS},
+            **{door: {code: f"{url}#{part}" for code, url in pages.items()} for door, part in DOORS.items()},
         },
     }
     if project.territory is not None:

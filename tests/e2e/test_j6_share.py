@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -112,7 +113,7 @@ def test_a_project_is_shared_edited_talked_about_and_withdrawn(linked, visit):
     reader.goto("/ar/projects/")
     reader.get_by_role("link", name=re.compile("خزان ماء جديد")).click()
     expect(reader.locator("main h1")).to_contain_text("خزان ماء جديد")
-    for door in ("give", "help", "talk"):
+    for door in ("campaigns", "missions", "talk"):
         expect(reader.locator(f"a[href='{tiznit.url}/ar/projects/{quote(slug)}/#{door}']")).to_be_visible()
     here = reader.url.replace("/ar/", "/fr/")
 
@@ -166,6 +167,43 @@ def expect_status(address: str, status: int, *, accept: str = "text/html") -> No
     except urllib.error.HTTPError as error:
         found = error.code
     assert found == status, f"{address} answered {found}"
+
+
+MANY = """
+from core.domain import projects
+from core.models import Organisation, Person, Territory
+agent = Person.objects.for_email("agent@tiwizi.example", name="Agente")
+for number in range({number}):
+    title = f"Chantier {{number:02}}"
+    projects.publish(projects.propose(proposer=agent, title=title, summary="x", language="fr",
+        territory=Territory.objects.filter(level="commune").first(),
+        owner=Organisation.objects.get(slug="association-des-eaux")), by=agent)
+"""
+ARRIVED = """
+from collections import Counter
+from core.models import JournalEntry, Project
+rows = [row for row in Project.objects.exclude(origin_uri="") if row.title.startswith("Chantier ")]
+keys = [row.uid for row in rows]
+result = [len(rows), len({row.title for row in rows}),
+    JournalEntry.objects.filter(verb="core.project.received", subject_key__in=keys).count()]
+"""
+
+
+def test_killing_workers_loses_nothing_and_does_nothing_twice(linked):
+    """A worker killed with -9, again and again, while 50 projects go to the other instance: all arrive, once."""
+    tiznit, argenteuil = linked
+    with ThreadPoolExecutor(1) as pool:
+        publishing = pool.submit(tiznit.run, MANY.format(number=50))
+        for site in (tiznit, argenteuil, tiznit, argenteuil, tiznit):
+            time.sleep(3)
+            site.kill("worker")
+            site.start_worker()
+        publishing.result(timeout=240)
+    tiznit.kill("worker")
+    tiznit.start_worker()
+    until(lambda: argenteuil.run(ARRIVED)[0] >= 50, seconds=300, what="50 projects")
+    time.sleep(5)
+    assert argenteuil.run(ARRIVED) == [50, 50, 50]
 
 
 COUNTS = """

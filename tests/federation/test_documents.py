@@ -135,6 +135,27 @@ def test_proposal_stands_beside_its_note():
     assert proposals.of_proposal(found, public_note()) is None
 
 
+def test_campaigns_and_missions_propose_what_they_say():
+    """A goal in money and wanted skills become proposals without the plug-ins knowing the vocabulary."""
+    campaign = public_note(
+        extra={
+            "goal": {"minor": 2_000_000, "currency": "EUR"},
+            "raised": {"minor": 1_200_050, "currency": "EUR"},
+            "ends": "2026-12-31",
+        }
+    )
+    found = documents.of_object(NOTE, campaign, actor_uri=f"{BASE}/ap/instance", ids={})
+    proposal = proposals.of_proposal(found, campaign)
+    assert proposal["publishes"]["availableQuantity"] == {"hasUnit": "EUR", "hasNumericalValue": "7999.50"}
+    assert proposal["endTime"] == "2026-12-31T23:59:59Z"
+    skill = "http://data.europa.eu/esco/skill/x"
+    mission = public_note(extra={"skills": [skill], "hours": 16, "ends": None})
+    found = documents.of_object(NOTE, mission, actor_uri=f"{BASE}/ap/instance", ids={})
+    intent = proposals.of_proposal(found, mission)["publishes"]
+    assert (intent["action"], intent["resourceConformsTo"]) == ("deliverService", skill)
+    assert intent["resourceQuantity"] == {"hasUnit": "hour", "hasNumericalValue": "16"}
+
+
 def test_activities_can_be_read_at_their_id(client: Client, tree):
     """An announced activity is fetched at its origin: Create while it stands, its tombstone afterwards."""
     project = published()

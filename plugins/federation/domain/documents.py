@@ -31,9 +31,17 @@ TERMS: dict[str, Any] = {
     "place": {"@id": "tw:place", "@container": "@language"},
     "links": {"@id": "tw:links", "@type": "@json"},
     "number": "tw:number",
-    "goalAmount": {"@id": "tw:goalAmount", "@type": "@json"},
-    "raisedAmount": {"@id": "tw:raisedAmount", "@type": "@json"},
-    "backersCount": "tw:backersCount",
+    "goal": {"@id": "tw:goalAmount", "@type": "@json"},
+    "raised": {"@id": "tw:raisedAmount", "@type": "@json"},
+    "backers": "tw:backersCount",
+    "state": "tw:state",
+    "kind": "tw:kind",
+    "remote": "tw:remote",
+    "starts": "tw:starts",
+    "ends": "tw:ends",
+    "hours": "tw:hours",
+    "people": "tw:people",
+    "skills": {"@id": "tw:skills", "@type": "@id", "@container": "@set"},
 }
 """Our own words, documented in docs/FEDERATION.md and served at ``/ns``."""
 NOT_EXTRA = {"proposal"}

@@ -7,9 +7,11 @@ A plug-in that publishes one puts plain facts into ``extra["proposal"]``: ``name
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from core.contract import PublicObject
+from core.money import money
 
 ACTIVITYSTREAMS = "https://www.w3.org/ns/activitystreams"
 REL = "https://tiwizi.example/ns#proposal"
@@ -35,6 +37,40 @@ CONTEXT: list[Any] = [
 QUANTITIES = {"quantity": "resourceQuantity", "available": "availableQuantity", "minimum": "minimumQuantity"}
 
 
+def facts_of(public: PublicObject) -> dict[str, Any] | None:
+    """What an object proposes: what its plug-in says outright, else read from a goal in money or from wanted skills."""
+    extra = public.extra
+    if extra.get("proposal"):
+        return dict(extra["proposal"])
+    name = public.texts[public.language].title if public.language in public.texts else ""
+    goal, raised = extra.get("goal"), extra.get("raised")
+    if isinstance(goal, dict):
+        missing = max(0, goal["minor"] - (raised or {}).get("minor", 0))
+        return {
+            "name": name,
+            "action": "transfer",
+            "unit": goal["currency"],
+            "quantity": in_units(goal["minor"], goal["currency"]),
+            "available": in_units(missing, goal["currency"]),
+            "ends": extra.get("ends"),
+        }
+    if "skills" in extra and "hours" in extra:
+        return {
+            "name": name,
+            "action": "deliverService",
+            "resource": next(iter(extra["skills"]), None),
+            "unit": "hour",
+            "quantity": extra["hours"],
+            "ends": extra.get("ends"),
+        }
+    return None
+
+
+def in_units(minor: int, currency: str) -> str:
+    """An amount as ValueFlows writes it: whole units with decimals, as a string, never a float."""
+    return str(money(minor, currency).amount.quantize(Decimal("0.01")))
+
+
 def uri_of(object_id: str) -> str:
     """The id of the proposal of an object."""
     return f"{object_id}/proposal"
@@ -42,7 +78,7 @@ def uri_of(object_id: str) -> str:
 
 def tags(object_id: str, public: PublicObject) -> list[dict[str, str]]:
     """The link to the proposal, for the object's ``tag``."""
-    facts = public.extra.get("proposal")
+    facts = facts_of(public)
     if not facts:
         return []
     return [
@@ -58,7 +94,7 @@ def tags(object_id: str, public: PublicObject) -> list[dict[str, str]]:
 
 def of_proposal(note: dict[str, Any], public: PublicObject) -> dict[str, Any] | None:
     """The proposal beside its note, or None when the object proposes nothing."""
-    facts = public.extra.get("proposal")
+    facts = facts_of(public)
     if not facts:
         return None
     uri = uri_of(note["id"])
@@ -84,5 +120,6 @@ def of_proposal(note: dict[str, Any], public: PublicObject) -> dict[str, Any] | 
         "publishes": intent,
     }
     if facts.get("ends"):
-        document["endTime"] = facts["ends"]
+        ends = str(facts["ends"])
+        document["endTime"] = f"{ends}T23:59:59Z" if len(ends) == len("2026-12-31") else ends
     return document
