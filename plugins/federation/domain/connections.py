@@ -130,7 +130,10 @@ class GuardedBackend(httpcore.NetworkBackend):
         raise error
 
     def connect_unix_socket(
-        self, path: str, timeout: float | None = None, **kwargs: Any
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         raise AddressRefused("no file of this machine is a server")
 

@@ -57,7 +57,7 @@ def keep_offline() -> None:
         }
 
     jsonld.set_document_loader(load)
-    rdflib_context.source_to_json = lambda source, *args, **kwargs: (bundled(str(source)), None)
+    vars(rdflib_context)["source_to_json"] = lambda source, *args, **kwargs: (bundled(str(source)), None)
 
 
 def check(context: Any) -> None:

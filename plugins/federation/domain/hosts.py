@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.models.work import WorkQuerySet
 from plugins.federation.domain import addresses
 from plugins.federation.models import Delivery, Host, InboxActivity
 
@@ -123,10 +123,5 @@ def failed(name: str) -> timedelta | None:
     return pause
 
 
-def is_given_up(host: Host) -> bool:
-    """Whether it has failed for so long that nothing new is queued for it."""
-    return host.failing_since is not None and host.failing_since < timezone.now() - GIVEN_UP_AFTER
-
-
-def _waiting_for(host: Host) -> QuerySet[Delivery]:
+def _waiting_for(host: Host) -> WorkQuerySet:
     return Delivery.objects.filter(host=host.name, state=Delivery.State.WAITING)

@@ -127,7 +127,8 @@ def load_public(pem: str) -> RSAPublicKey | None:
 
 
 def _parameters(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-    found, position = [], 0
+    found: list[re.Match[str]] = []
+    position = 0
     while position < len(text):
         match = pattern.match(text, position)
         if match is None or len(found) > 8:
