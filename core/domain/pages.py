@@ -186,7 +186,7 @@ def children(section: SectionPage, request: HttpRequest) -> dict[str, Any]:
     upcoming = (
         list(events.filter(not_over()).order_by("starts_at", "pk")[:50]) if section.slug == "events" else []
     )
-    pages = dated(in_best_language(Page.objects.live().public().filter(here)))
+    pages: Any = dated(in_best_language(Page.objects.live().public().filter(here)))
     pages = pages.exclude(pk__in=[event.pk for event in upcoming]).specific()
     after = request.GET.get("after", "")
     try:
