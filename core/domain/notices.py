@@ -17,14 +17,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conf import absolute
 from core.contract import Notification
+from core.domain import timeline
 from core.domain.mail import Message, compose, later, on_commit_once, stop_link
 from core.models import Follow, JournalEntry, Notice, NoticePreference, Person
 from core.models.subjects import SubjectModel
 from core.registry import registry
+from core.text import plain
 
 ENTRY = "core/mail/entry"
 ALL = "*"
 """The verb of a preference that refuses every e-mail."""
+DAILY = "daily"
+"""The verb of a preference for one e-mail a day instead of one for each notice."""
 
 _quiet: ContextVar[bool] = ContextVar("notices_quiet", default=False)
 
@@ -52,6 +56,9 @@ def on_recorded(sender: Any, entry: JournalEntry, subject: SubjectModel, **kwarg
         for follow in followers(subject):
             tell(told, entry, follow.person, ENTRY)
     if told:
+        from core.domain import digests
+
+        digests.hold(told.values())
         Notice.objects.bulk_create(told.values(), ignore_conflicts=True)
         on_commit_once(wake)
 
@@ -99,26 +106,7 @@ def sentence(entry: JournalEntry, subject: Any) -> str:
     verb = registry.verb(entry.verb)
     if verb is None:
         return gettext("Something happened")
-    facts = {
-        name: value for name, value in entry.facts.items() if isinstance(value, str | int | float | bool)
-    }
-    who = str(entry.actor or entry.organisation or gettext("Someone"))
-    title = subject.subject_title if subject is not None else gettext("something that is gone")
-    try:
-        return str(verb.sentence).format(**{"actor": who, "subject": title, **readable(facts)})
-    except (KeyError, IndexError, ValueError):
-        return str(title)
-
-
-def readable(facts: dict[str, Any]) -> dict[str, Any]:
-    """Facts with the names of stages in the reader's language."""
-    from core.models import Project
-
-    labels = dict(Project.Stage.choices)
-    return {
-        name: labels.get(value, value) if name in {"before", "after"} else value
-        for name, value in facts.items()
-    }
+    return plain(timeline.sentence(entry, str(verb.sentence), subject))
 
 
 def describe(notices: Iterable[Notice]) -> list[Told]:
@@ -167,24 +155,46 @@ def deliver(number: int = 50) -> int:
     )
     rows: list[Any] = queryset.take(number)
     subjects = registry.resolve(row.entry.ref for row in rows)
-    refused = set(
+    chosen = set(
         NoticePreference.objects.filter(person__in={row.person_id for row in rows}).values_list(
             "person_id", "verb"
         )
     )
-    for row in rows:
-        wanted = row.person.is_active and not refused & {
-            (row.person_id, row.entry.verb),
-            (row.person_id, ALL),
-        }
+    for mail in mails(rows, {person for person, verb in chosen if verb == DAILY}):
+        wanted = [row for row in mail if row.person.is_active and not refused(row, chosen)]
         try:
             if wanted:
-                send(row, subjects.get(row.entry.ref))
+                write(wanted, subjects, together=(wanted[0].person_id, DAILY) in chosen)
         except Exception as error:
-            later(row, error)
+            for row in mail:
+                later(row, error)
         else:
-            row.finish()
+            for row in mail:
+                row.finish()
     return len(rows)
+
+
+def mails(rows: Iterable[Notice], daily: set[int]) -> list[list[Notice]]:
+    """Notices as they go out: together for those who want one mail a day, one by one for the others."""
+    together: dict[int, list[Notice]] = {}
+    for row in rows:
+        together.setdefault(row.person_id if row.person_id in daily else -row.pk, []).append(row)
+    return list(together.values())
+
+
+def refused(notice: Notice, chosen: set[tuple[int, str]]) -> bool:
+    """Whether the person refuses e-mails of this verb, or of any."""
+    return bool(chosen & {(notice.person_id, notice.entry.verb), (notice.person_id, ALL)})
+
+
+def write(rows: list[Notice], subjects: dict[Any, Any], *, together: bool) -> None:
+    """Send one person's notices: as the day's mail, or the single one it is."""
+    from core.domain import digests
+
+    if together:
+        digests.send(rows[0].person, rows, subjects)
+    else:
+        send(rows[0], subjects.get(rows[0].entry.ref))
 
 
 def send(notice: Notice, subject: Any) -> None:

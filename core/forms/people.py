@@ -65,6 +65,9 @@ class NoticesForm(forms.Form):
     """What one is told of by e-mail; the site's own list always shows everything."""
 
     everything = forms.BooleanField(label=_("No e-mails at all"), required=False)
+    daily = forms.BooleanField(
+        label=_("One e-mail a day instead of one for each piece of news"), required=False
+    )
     wanted = forms.MultipleChoiceField(
         label=_("E-mails you receive"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -73,6 +76,7 @@ class NoticesForm(forms.Form):
         choices = notices.notifiable()
         initial = {
             "everything": notices.ALL in refused,
+            "daily": notices.DAILY in refused,
             "wanted": [verb for verb, _label in choices if verb not in refused],
         }
         super().__init__(*args, initial=initial, **kwargs)
@@ -80,9 +84,10 @@ class NoticesForm(forms.Form):
 
     @property
     def refused(self) -> set[str]:
-        """Verbs to refuse from now on."""
+        """Verbs to refuse from now on, with the two that stand for all e-mails and for one a day."""
         unticked = {verb for verb, _label in notices.notifiable()} - set(self.cleaned_data["wanted"])
-        return unticked | ({notices.ALL} if self.cleaned_data["everything"] else set())
+        ticked = {"everything": notices.ALL, "daily": notices.DAILY}
+        return unticked | {verb for name, verb in ticked.items() if self.cleaned_data[name]}
 
 
 class EraseForm(forms.Form):
