@@ -7,7 +7,12 @@ globals().update(
     for_site(
         "argenteuil",
         port=8002,
-        title={"fr": "Tiwizi Argenteuil", "ar": "تيويزي أرجنتوي", "en": "Tiwizi Argenteuil", "zgh": "ⵜⵉⵡⵉⵣⵉ Argenteuil"},
+        title={
+            "fr": "Tiwizi Argenteuil",
+            "ar": "تيويزي أرجنتوي",
+            "en": "Tiwizi Argenteuil",
+            "zgh": "ⵜⵉⵡⵉⵣⵉ Argenteuil",
+        },
         tagline={
             "fr": "Vingt-cinq associations, une seule fenêtre sur les projets du pays",
             "ar": "خمس وعشرون جمعية ونافذة واحدة على مشاريع البلاد",

@@ -72,7 +72,9 @@ def set_up(collector: Organisation, row: dict[str, Any]) -> None:
 
 def give(campaign: Campaign, number: int, *, amount: Any, name: str, arrived: bool) -> None:
     """A guest's promise, and its arrival when the data says so."""
-    donor = pledges.Donor(email=f"donor{number}@{campaign.project.slug}.example", name=name, anonymous=not name)
+    donor = pledges.Donor(
+        email=f"donor{number}@{campaign.project.slug}.example", name=name, anonymous=not name
+    )
     pledge = pledges.pledge(campaign, donor, amount, form_key=f"demo-{campaign.uid}-{number}")
     if arrived:
         receipt = payments.Receipt(amount=amount, received_on=timezone.localdate(), channel="transfer")

@@ -36,4 +36,6 @@ def subject_of(kind: str, slug: str) -> SubjectRef | None:
 def load_discussion(ref: SubjectRef, row: dict[str, Any]) -> None:
     """The messages, in their order."""
     for email, language, text in row["posts"]:
-        posts.write(author=Person.objects.get(email=email), place=threads.place(ref), text=text, language=language)
+        posts.write(
+            author=Person.objects.get(email=email), place=threads.place(ref), text=text, language=language
+        )

@@ -8,7 +8,14 @@ from typing import Any
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
-from core.models import AnnouncementPage, CapitalisationSheetPage, Organisation, Project, SectionPage, Territory
+from core.models import (
+    AnnouncementPage,
+    CapitalisationSheetPage,
+    Organisation,
+    Project,
+    SectionPage,
+    Territory,
+)
 from core.text import paragraphs
 from sites.demo.source import rows
 

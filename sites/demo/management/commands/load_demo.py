@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 
 from core.conf import instance
+from core.domain import notices
 from sites.demo import campaigns, discussions, editorial, missions, organisations, projects
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         plugins = instance().plugins
-        with translation.override("fr"):
+        with translation.override("fr"), notices.quiet():
             organisations.load_territories()
             organisations.load_organisations()
             organisations.load_people()
