@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from core.models import JournalEntry, Organisation, Person, Project
 
+    ModelClass = type[Model]
+
 VERSION = 1
 """Version of this contract; a plug-in names the one it was written for in ``Plugin.contract``."""
 
@@ -60,7 +62,7 @@ class Subject:
     """
 
     type: str
-    model: type[Model]
+    model: ModelClass
     label: Any
     key: str = "uid"
     discuss: bool = False
@@ -235,7 +237,7 @@ class PersonalData:
 
     label: str
     export: Callable[[Person], list[dict[str, Any]]]
-    erase: Callable[[Person], None]
+    erase: Callable[[Person], object]
 
 
 class Plugin(AppConfig):

@@ -37,7 +37,7 @@ def newest(folder: Path, *, to: str = "", number: int = 30) -> list[Mail]:
 
 def read(raw: bytes) -> Mail:
     """A message of the file backend."""
-    message = message_from_bytes(raw.lstrip(), _class=EmailMessage, policy=policy.default)  # type: ignore[arg-type]
+    message = message_from_bytes(raw.lstrip(), _class=EmailMessage, policy=policy.default)
     body = message.get_body(preferencelist=("plain",))
     return Mail(
         to=str(message["To"] or ""),
