@@ -62,7 +62,7 @@ def may(link: PeerLink, event: str) -> bool:
 
 def _move(link: PeerLink, event: str, *, by: Person | None = None, reason: str = "") -> PeerLink:
     """Take a link through the table and write it down on both sides of the row; raises WrongState."""
-    link = PeerLink.objects.select_for_update().with_actor().get(pk=link.pk)
+    link = PeerLink.objects.select_for_update(of=("self",)).with_actor().get(pk=link.pk)
     if not may(link, event):
         raise WrongState(f"{event} in {link.direction} {link.state}")
     link.state = TRANSITIONS[link.direction, link.state][event]

@@ -116,7 +116,11 @@ def remember(document: dict[str, Any]) -> RemoteActor:
         EndpointContext.objects.update_or_create(
             reference=fields["endpoints"], defaults={"shared_inbox": shared}
         )
-    found, _made = RemoteActor.objects.update_or_create(reference=reference, defaults=fields)
+    # Not update_or_create: the toolkit's manager joins outer tables, which PostgreSQL cannot lock.
+    found = RemoteActor.objects.filter(reference=reference).first() or RemoteActor(reference=reference)
+    for name, value in fields.items():
+        setattr(found, name, value)
+    found.save()
     PeerLink.objects.filter(actor=found).update(inbox=inbox_of(found), name=found.title[:160])
     return found
 
