@@ -19,11 +19,16 @@ def plugins_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     for plugin in on.values():
         if plugin.contract != VERSION:
             found.append(
-                Error(f"{plugin.label} is written for contract {plugin.contract}, this is {VERSION}.", id="core.E001")
+                Error(
+                    f"{plugin.label} is written for contract {plugin.contract}, this is {VERSION}.",
+                    id="core.E001",
+                )
             )
         missing = [name for name in plugin.requires if name not in on]
         if missing:
-            found.append(Error(f"{plugin.label} requires {', '.join(missing)}, which is off.", id="core.E002"))
+            found.append(
+                Error(f"{plugin.label} requires {', '.join(missing)}, which is off.", id="core.E002")
+            )
     return found
 
 
@@ -37,7 +42,9 @@ def subjects_have_owners(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             found.append(Error(f"The subject type {subject.type} is declared twice.", id="core.E003"))
         seen.add(subject.type)
         if getattr(subject.model, "subject_type", None) != subject.type:
-            found.append(Error(f"{subject.model} does not carry subject_type {subject.type}.", id="core.E004"))
+            found.append(
+                Error(f"{subject.model} does not carry subject_type {subject.type}.", id="core.E004")
+            )
     return found
 
 
@@ -45,5 +52,7 @@ def subjects_have_owners(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def loopback_stays_home(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Federation over plain http on loopback is for the demo only."""
     if settings.FEDERATION_INSECURE_LOOPBACK or settings.INSTANCE.demo:
-        return [Error("A public site cannot run with the demo's profile or federate over http.", id="core.E010")]
+        return [
+            Error("A public site cannot run with the demo's profile or federate over http.", id="core.E010")
+        ]
     return []

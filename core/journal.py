@@ -23,7 +23,12 @@ class UnknownVerb(LookupError):
 
 
 def record(
-    actor: Person | None, verb: str, subject: SubjectModel, *, organisation: Organisation | None = None, **facts: Any
+    actor: Person | None,
+    verb: str,
+    subject: SubjectModel,
+    *,
+    organisation: Organisation | None = None,
+    **facts: Any,
 ) -> JournalEntry:
     """Write one entry about a subject; call it inside the transaction that changes the subject.
 
@@ -34,7 +39,9 @@ def record(
     if known is None:
         raise UnknownVerb(verb)
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError(f"{verb} must be recorded in the transaction of its change")
+        raise transaction.TransactionManagementError(
+            f"{verb} must be recorded in the transaction of its change"
+        )
     entry = JournalEntry.objects.create(
         actor=actor,
         organisation=organisation,

@@ -35,7 +35,9 @@ class LanguageMiddleware(LocaleMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.status_code == 404 and request.resolver_match is not None:
-            response.headers.setdefault("Content-Language", getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
+            response.headers.setdefault(
+                "Content-Language", getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+            )
             return response
         return super().process_response(request, response)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.contract import PersonalData
@@ -65,14 +66,25 @@ def follows(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def erase_follows(person: Person) -> None:
+    person.follows.all().delete()
+
+
 def charters(person: Person) -> list[dict[str, Any]]:
     rows = person.charters.select_related("charter").order_by("pk")
     return [{"version": row.charter.version, "at": row.at.isoformat()} for row in rows]
 
 
+def erase_charters(person: Person) -> None:
+    person.charters.all().delete()
+
+
 def notices(person: Person) -> list[dict[str, Any]]:
-    rows = Notice.objects.filter(person=person).select_related("entry").order_by("pk")
-    return [{"verb": row.entry.verb, "at": row.created_at.isoformat()} for row in rows]
+    rows: QuerySet[Notice] = Notice._default_manager.filter(person=person)
+    return [
+        {"verb": row.entry.verb, "at": row.created_at.isoformat()}
+        for row in rows.select_related("entry").order_by("pk")
+    ]
 
 
 def erase_notices(person: Person) -> None:
@@ -102,7 +114,7 @@ def erase_reports(person: Person) -> None:
 
 
 def mail(person: Person) -> list[dict[str, Any]]:
-    rows = Letter.objects.filter(to=person.email).order_by("pk")
+    rows: QuerySet[Letter] = Letter._default_manager.filter(to=person.email).order_by("pk")
     return [{"template": row.template, "at": row.created_at.isoformat()} for row in rows]
 
 
@@ -114,8 +126,8 @@ def erase_mail(person: Person) -> None:
 personal_data = [
     PersonalData("core.projects", projects, erase_projects),
     PersonalData("core.memberships", memberships, erase_memberships),
-    PersonalData("core.follows", follows, lambda person: person.follows.all().delete()),
-    PersonalData("core.charters", charters, lambda person: person.charters.all().delete()),
+    PersonalData("core.follows", follows, erase_follows),
+    PersonalData("core.charters", charters, erase_charters),
     PersonalData("core.notices", notices, erase_notices),
     PersonalData("core.journal", journal, keep_journal),
     PersonalData("core.reports", reports, erase_reports),

@@ -33,7 +33,9 @@ def of_plugins(module: str) -> list[URLResolver]:
         if importlib.util.find_spec(name) is None:
             continue
         prefix = f"{plugin.label}/" if module == "urls" else ""
-        found.append(path(prefix, include((name, plugin.label if module == "urls" else f"{plugin.label}_machine"))))
+        found.append(
+            path(prefix, include((name, plugin.label if module == "urls" else f"{plugin.label}_machine")))
+        )
     return found
 
 

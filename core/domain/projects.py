@@ -52,7 +52,9 @@ def write_pages(project: Project) -> None:
     for language, text in project.texts.items():
         page = pages.get(language)
         if page is None:
-            page = ProjectPage(project=project, locale=Locale.objects.get(language_code=language), slug=project.slug)
+            page = ProjectPage(
+                project=project, locale=Locale.objects.get(language_code=language), slug=project.slug
+            )
             if key is not None:
                 page.translation_key = key
         page.title, page.summary, page.story = text["title"], text.get("summary", ""), text.get("story", "")
@@ -70,7 +72,14 @@ def write_pages(project: Project) -> None:
 
 @transaction.atomic
 def propose(
-    *, proposer: Person, title: str, summary: str, language: str, territory: object, story: str = "", **fields: object
+    *,
+    proposer: Person,
+    title: str,
+    summary: str,
+    language: str,
+    territory: object,
+    story: str = "",
+    **fields: object,
 ) -> Project:
     """An idea that waits in the moderation queue; raises nothing that a form has not caught."""
     project = Project.objects.create(
@@ -79,7 +88,9 @@ def propose(
         language=language,
         territory=territory,
         status=Project.Status.WAITING,
-        texts=washed({language: {"title": title, "summary": summary, "story": str(paragraphs(story or summary))}}),
+        texts=washed(
+            {language: {"title": title, "summary": summary, "story": str(paragraphs(story or summary))}}
+        ),
         **fields,
     )
     record(proposer, PROPOSED, project)

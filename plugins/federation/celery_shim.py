@@ -11,7 +11,7 @@ class StockTaskRefused(RuntimeError):
     """Something queued a task of the toolkit; ours replace all of them (inbox, deliveries, fetching)."""
 
 
-class RefusedTask(Task):  # type: ignore[type-arg]
+class RefusedTask(Task):
     """A task that cannot be queued: the toolkit's own would send and fetch without our rules."""
 
     def apply_async(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -57,7 +57,9 @@ def test_currencies_never_mix():
         money.percent(euros, dirhams)
 
 
-@pytest.mark.parametrize(("part", "whole", "expected"), [(0, 0, 0), (1, 3, 33), (2, 3, 67), (5, 3, 100), (-1, 3, 0)])
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"), [(0, 0, 0), (1, 3, 33), (2, 3, 67), (5, 3, 100), (-1, 3, 0)]
+)
 def test_percent(part, whole, expected):
     assert money.percent(money.money(part, "EUR"), money.money(whole, "EUR")) == expected
 
