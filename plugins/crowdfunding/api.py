@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rest_framework import serializers, viewsets
-from rest_framework.pagination import CursorPagination
 
+from core.api.cursors import CursorPages
 from core.conf import absolute
 from plugins.crowdfunding.models import Campaign
+
+SLUG = re.compile(r"[0-9A-Za-z_-]{1,40}")
 
 
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):
@@ -34,7 +37,7 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
         return absolute(campaign.get_absolute_url())
 
 
-class CampaignPages(CursorPagination):
+class CampaignPages(CursorPages):
     """Newest first, by keyset."""
 
     ordering = "-id"
@@ -47,13 +50,14 @@ class CampaignViewSet(viewsets.ReadOnlyModelViewSet[Campaign]):
     serializer_class = CampaignSerializer
     pagination_class = CampaignPages
     lookup_field = "uid"
+    lookup_value_regex = "[0-9A-Za-z]+"
 
     def get_queryset(self) -> Any:
         rows = Campaign.objects.public().shown()
         for name, column in (("project", "project__uid"), ("state", "state")):
             value = self.request.query_params.get(name, "")
             if value:
-                rows = rows.filter(**{column: value[:40]})
+                rows = rows.filter(**{column: value}) if SLUG.fullmatch(value) else rows.none()
         return rows
 
 

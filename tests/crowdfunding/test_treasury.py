@@ -313,3 +313,32 @@ def test_lists_cost_the_same_at_any_length(client, campaign, keeper, number, dja
         client.get(base(campaign) + page)
         with django_assert_max_num_queries(9):
             client.get(base(campaign) + page)
+
+
+def test_the_form_of_one_gift_does_not_swallow_the_next(client, campaign, keeper):
+    """Back in the browser and filled in again: a second gift is never lost behind the first one's success."""
+    url, key = f"{base(campaign)}gift/", "k" * 32
+    first = filled(campaign=campaign.pk, channel="cash", amount="20", name="Aïcha", form_key=key)
+    assert client.post(url, first).status_code == 302
+    answer = client.post(url, first | {"amount": "35", "name": "Omar"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    fresh = page.split('name="form_key" value="')[1].split('"')[0]
+    assert fresh != key
+    assert "Omar" in page
+    assert client.post(url, first | {"amount": "35", "name": "Omar", "form_key": fresh}).status_code == 302
+    assert sorted(Payment.objects.values_list("amount_minor", flat=True)) == [2000, 3500]
+
+
+@pytest.mark.parametrize("day", ["0026-11-20", "1926-11-20"])
+def test_a_year_typed_wrongly_never_reaches_the_ledger(client, campaign, keeper, day):
+    pledge = promise(campaign)
+    answer = client.post(f"{base(campaign)}pledges/{pledge.uid}/receive/", filled(received_on=day))
+    assert answer.status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_public_pages_answer_to_a_look_at_their_head(client, campaign):
+    received(campaign)
+    for page in ("", "ledger.json", "ledger.csv"):
+        assert client.head(f"/fr/crowdfunding/ledger/{campaign.project.slug}/{page}").status_code == 200

@@ -60,20 +60,20 @@ def misplaced(book: Ledger) -> Iterable[str]:
 
 def unmatched(book: Ledger) -> Iterable[str]:
     """Payments without movement, movements without payment, and sums that differ."""
-    payments = Payment.objects.filter(campaign__project=book.project)
+    payments = Payment.objects.filter(campaign__project=book.project).order_by()
     booked = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.GIFT)
     undone = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.REVERSAL)
-    known = {row.uid: row for row in payments}
+    known = dict(payments.values_list("uid", "state"))
     gifts = set(booked.values_list("cause_key", flat=True))
     mirrors = set(undone.values_list("cause_key", flat=True))
     for uid in sorted(set(known) - gifts):
         yield f"payment {uid}: is not in the ledger"
-    for number in booked.exclude(cause_key__in=known).values_list("number", flat=True):
+    for number in booked.exclude(cause_key__in=payments.values("uid")).values_list("number", flat=True):
         yield f"transaction {number}: its payment does not exist"
-    for uid, row in known.items():
-        if (row.state == Payment.State.REVERSED) != (uid in mirrors):
-            yield f"payment {uid}: is {row.state}, the ledger says otherwise"
-    standing = payments.filter(state=Payment.State.RECEIVED).order_by()
+    for uid, state in known.items():
+        if (state == Payment.State.REVERSED) != (uid in mirrors):
+            yield f"payment {uid}: is {state}, the ledger says otherwise"
+    standing = payments.filter(state=Payment.State.RECEIVED)
     there = dict(standing.values_list("currency").annotate(Sum("amount_minor")))
     gifts_side = Entry.objects.filter(ledger=book, account__kind=Account.Kind.GIFTS).order_by()
     for currency, total in gifts_side.values_list("currency").annotate(Sum("amount_minor")):
@@ -106,7 +106,7 @@ def of_campaigns(project: Project | None = None) -> Iterable[str]:
         kept = (tally.promised_minor, tally.promises, tally.received_minor, tally.gifts, tally.backers)
         if truth != kept:
             yield f"campaign {campaign.slug}: the tally says {kept}, pledges and payments say {truth}"
-        paid = set(money.values_list("pledge_id", flat=True))
+        paid = money.order_by().values("pledge")
         if money.exclude(pledge__campaign=campaign).exists():
             yield f"campaign {campaign.slug}: counts a payment of another campaign's pledge"
         for pk, code in given.exclude(pk__in=paid).values_list("pk", "code")[:20]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from core.money import minor
 from core.text import clean
 from plugins.crowdfunding.domain import collectors, tallies
 from plugins.crowdfunding.domain.amounts import fact
-from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, after
+from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible, after
 from plugins.crowdfunding.models import Campaign, Pledge
 from plugins.crowdfunding.verbs import CANCELLED, CLOSED, DRAFTED, EDITED, HIDDEN, OPENED, RESTORED
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 Texts = Mapping[str, Mapping[str, str]]
 PROPOSED = {"EUR": (2000, 5000, 10000), "MAD": (10000, 20000, 50000)}
 """Amounts offered as buttons when nobody chose others, in minor units."""
+
+
+SENT_TWICE = timedelta(minutes=10)
+"""How long the same draft by the same person counts as one form sent twice."""
 
 
 class CurrencyFixed(ValueError):
@@ -89,8 +94,10 @@ def prepare(
     kind: str = Campaign.Kind.KEEP,
     is_sample: bool = False,
 ) -> Campaign:
-    """A draft on a project; nobody can give before the collector opens it."""
+    """A draft on a project, made once however often its form is sent; nobody can give before the collector opens it."""
     currency, shown = goal.currency.code, washed(texts)
+    if known := _sent_before(project, by, texts=shown, goal_minor=minor(goal), currency=currency):
+        return known
     campaign = Campaign.objects.create(
         project=project,
         collector=collector,
@@ -113,16 +120,33 @@ def prepare(
     return campaign
 
 
+def _sent_before(project: Project, by: Person | None, **same: object) -> Campaign | None:
+    """The draft that this person just made with the same form; holds the project, so that two at once make one."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    if by is None:
+        return None
+    recent = Campaign.objects.filter(
+        made_by=by, state=Campaign.State.DRAFT, created_at__gt=timezone.now() - SENT_TWICE
+    )
+    return recent.filter(project=project, **same).shown().first()
+
+
 @transaction.atomic
 def edit(
     campaign: Campaign, *, by: Person | None, texts: Texts, goal: Money, minimum: Money, closes_on: date
 ) -> None:
-    """Change texts, goal, minimum and end; raises CurrencyFixed once somebody promised in another currency."""
+    """Change texts, goal, minimum and end.
+
+    Raises CurrencyFixed once somebody promised in another currency, and NotSetUp for an open campaign whose
+    collector has no account for the new one.
+    """
     campaign = lock(campaign)
     currency = goal.currency.code
     if currency != campaign.currency and Pledge.objects.filter(campaign=campaign).exists():
         raise CurrencyFixed(campaign.currency)
     if currency != campaign.currency:
+        if campaign.state == Campaign.State.OPEN:
+            collectors.check_set_up(campaign.collector, currency)
         campaign.proposed_minor = list(PROPOSED[currency])
     campaign.currency, campaign.texts = currency, washed(texts)
     campaign.goal_minor, campaign.minimum_minor, campaign.closes_on = minor(goal), minor(minimum), closes_on
@@ -165,7 +189,9 @@ def cancel(campaign: Campaign, *, by: Person | None) -> None:
     campaign.ended_at = timezone.now()
     campaign.hidden = campaign.hidden or drafted  # a draft that nobody saw never becomes public
     campaign.save(update_fields=["state", "ended_at", "hidden", "updated_at"])
-    for pledge in Pledge.objects.filter(campaign=campaign, state=Pledge.State.PLEDGED):
+    waiting = Pledge.objects.filter(campaign=campaign, state=Pledge.State.PLEDGED)
+    # All of them first, then the tally: who holds the tally never waits for a promise.
+    for pledge in list(waiting.select_for_update().order_by("pk")):
         pledges.cancel(pledge, by=by)
     record(by, CANCELLED, campaign)
 
@@ -174,15 +200,18 @@ def close_ended() -> int:
     """Close campaigns whose last day is over; gives how many."""
     over = Campaign.objects.filter(state=Campaign.State.OPEN, closes_on__lt=timezone.localdate())
     ended = list(over.order_by("pk")[:200])
+    closed = 0
     for campaign in ended:
-        close(campaign, by=None)
-    return len(ended)
+        with suppress(NotPossible):  # somebody ended it meanwhile
+            close(campaign, by=None)
+            closed += 1
+    return closed
 
 
 def lock(campaign: Campaign) -> Campaign:
-    """The campaign's row as it is now, held until the end of the transaction."""
+    """The campaign's row as it is now, held until the end of the transaction; rows may still point to it."""
     rows = Campaign.objects.select_related("project", "collector", "receiver", "tally")
-    return rows.select_for_update(of=("self",)).get(pk=campaign.pk)
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
 
 
 @transaction.atomic

@@ -83,9 +83,8 @@ def save(organisation: Organisation, *, by: Person | None, **values: Any) -> Col
     if changed:
         record(by, ACCOUNT_CHANGED, organisation, organisation=organisation, fields=", ".join(changed))
     if shut and found.may_collect():
-        for pledge in Pledge.objects.filter(
-            collector=organisation, state=Pledge.State.PLEDGED
-        ).select_related("campaign"):
+        waiting = Pledge.objects.filter(collector=organisation, state=Pledge.State.PLEDGED)
+        for pledge in waiting.select_related("campaign").order_by("pk"):
             letters.payable(pledge)
     return found
 

@@ -145,23 +145,25 @@ def write(
         memo=dict(memo),
         previous=ledger.head,
     )
-    entries = [
-        Entry(
-            ledger=ledger,
-            transaction=row,
-            account=on,
-            amount_minor=minor(amount),
-            currency=amount.currency.code,
-            is_funds=on.kind in Account.FUNDS,
-        )
-        for on, amount in sides
-    ]
+    entries = [_entry(row, on, amount) for on, amount in sides]
     Entry.objects.bulk_create(entries)
     row.hash = seal(document_of(row, entries, ledger.project.uid))
     Transaction.objects.filter(pk=row.pk, hash="").update(hash=row.hash)
     ledger.head, ledger.length = row.hash, row.number
     ledger.save(update_fields=["head", "length"])
     return row
+
+
+def _entry(row: Transaction, on: Account, amount: Money) -> Entry:
+    """One side of a transaction, not stored yet."""
+    return Entry(
+        ledger=row.ledger,
+        transaction=row,
+        account=on,
+        amount_minor=minor(amount),
+        currency=amount.currency.code,
+        is_funds=on.kind in Account.FUNDS,
+    )
 
 
 def stamp(moment: datetime) -> str:

@@ -49,7 +49,7 @@ def facts(pledge: Pledge) -> dict[str, Any]:
 def account_facts(pledge: Pledge) -> dict[str, Any]:
     """Account and deadline as a letter shows them; empty while collecting is not allowed."""
     account = account_of(pledge)
-    if account is None:
+    if account is None or not account.takes(pledge.currency):
         return {"payable": False}
     dirhams = pledge.currency != "EUR"
     return {
@@ -76,11 +76,15 @@ def pledged(pledge: Pledge) -> None:
 
 
 def payable(pledge: Pledge) -> None:
-    """The collector has its authorisation: the promise can be paid now; its clock starts again."""
-    Pledge.objects.filter(pk=pledge.pk).update(waiting_since=timezone.now(), reminders=0)
-    pledge.waiting_since = timezone.now()
+    """The collector has its authorisation: a promise that waits can be paid now; its clock starts again."""
+    now = timezone.now()
+    waiting = Pledge.objects.filter(pk=pledge.pk, state=Pledge.State.PLEDGED)
+    if not waiting.update(waiting_since=now, reminders=0):
+        return
+    pledge.waiting_since = now
+    key = f"payable.{pledge.uid}.{now:%Y%m%d}"
     with translation.override(pledge.language):
-        send(pledge, "payable", f"payable.{pledge.uid}", facts(pledge) | account_facts(pledge))
+        send(pledge, "payable", key, facts(pledge) | account_facts(pledge))
 
 
 def reminder(pledge: Pledge, number: int) -> None:

@@ -117,13 +117,14 @@ def enter_gift(
 ) -> Payment:
     """Cash, a cheque or a transfer that came without a promise; the same form sent twice is one gift.
 
-    Raises CurrencyMismatch, NotPossible for a campaign that is a draft, NotAuthorised and GatewayError.
+    Raises CurrencyMismatch, NotPossible for a campaign that is a draft, NotAuthorised, GatewayError, and
+    AlreadyUsed when the form already made another gift.
     """
     if receipt.amount.currency.code != campaign.currency:
         raise CurrencyMismatch(f"{receipt.amount} is not in {campaign.currency}")
     if campaign.state == Campaign.State.DRAFT:
         raise NotPossible(campaign.state, "receive")
-    known = Payment.objects.filter(pledge__form_key=form_key).first()
+    known = same_gift(campaign, donor, receipt, form_key)
     if known is not None:
         return known
     try:
@@ -136,10 +137,29 @@ def enter_gift(
             )
             return _take(pledge, receipt, by=by, waited=False)
     except IntegrityError:
-        known = Payment.objects.filter(pledge__form_key=form_key).first()
+        known = same_gift(campaign, donor, receipt, form_key)
         if known is None:
             raise
         return known
+
+
+def same_gift(campaign: Campaign, donor: pledges.Donor, receipt: Receipt, form_key: str) -> Payment | None:
+    """The payment a form already made; raises AlreadyUsed when it was filled in differently."""
+    known = Payment.objects.select_related("pledge").filter(pledge__form_key=form_key).first()
+    if known is None:
+        return None
+    before = (
+        known.campaign_id,
+        known.amount,
+        known.received_on,
+        known.channel,
+        known.pledge.name,
+        known.pledge.email,
+    )
+    now = (campaign.pk, receipt.amount, receipt.received_on, receipt.channel, donor.name, donor.email)
+    if before != now:
+        raise pledges.AlreadyUsed(known.pledge)
+    return known
 
 
 @transaction.atomic

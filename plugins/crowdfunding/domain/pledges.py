@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +14,11 @@ from core.journal import record
 from core.models import Person
 from core.models.identity import new_uid
 from core.money import CurrencyMismatch, minor
-from plugins.crowdfunding.domain import letters, tallies
+from plugins.crowdfunding.domain import campaigns, letters, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.codes import new_code
-from plugins.crowdfunding.domain.lifecycles import LIFE, PLEDGE, REMINDERS, after
-from plugins.crowdfunding.models import Campaign, Pledge
+from plugins.crowdfunding.domain.lifecycles import LIFE, PLEDGE, REMINDERS, NotPossible, after
+from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge
 from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
 
 ATTEMPTS = 3
@@ -91,7 +92,10 @@ def pledge(
 
 
 def _make(campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str) -> Pledge:
-    """Write the pledge with its tally, journal entry and letter."""
+    """Write the pledge with its tally, journal entry and letter; raises NotTaking when the campaign just ended."""
+    campaign = campaigns.lock(campaign)
+    if not campaign.takes_pledges() or campaign.currency != amount.currency.code:
+        raise NotTaking(campaign.slug)
     made = Pledge.objects.create(form_key=form_key, **columns(campaign, donor, amount), channel=channel)
     tallies.promise(made, 1)
     record(
@@ -173,12 +177,14 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     done = {"reminded": 0, "expired": 0}
     waiting = Pledge.objects.filter(state=Pledge.State.PLEDGED).select_related("campaign")
+    tell_payable()
     shut = letters.shut_collectors()
     for row in list(
         waiting.filter(waiting_since__lte=now - LIFE).exclude(collector__in=shut).order_by("pk")[:500]
     ):
-        expire(row)
-        done["expired"] += 1
+        with suppress(NotPossible):  # paid or cancelled meanwhile
+            expire(row)
+            done["expired"] += 1
     for number, delay in reversed(list(enumerate(REMINDERS, start=1))):
         due = waiting.filter(waiting_since__lte=now - delay, reminders__lt=number).exclude(collector__in=shut)
         for row in list(due.order_by("pk")[:500]):
@@ -186,6 +192,18 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
             remind(row, number)
             done["reminded"] += 1
     return done
+
+
+def tell_payable() -> None:
+    """Tell donors whose collector's authorisation has begun since they promised; their clock starts again."""
+    for account in CollectorSettings.objects.exclude(authorised_from=None):
+        if not account.needs_authorisation or not account.may_collect():
+            continue
+        rows = Pledge.objects.filter(collector=account.organisation_id, state=Pledge.State.PLEDGED)
+        waiting = rows.filter(waiting_since__date__lt=account.authorised_from).select_related("campaign")
+        for row in list(waiting.order_by("pk")[:500]):
+            with transaction.atomic():
+                letters.payable(row)
 
 
 @transaction.atomic

@@ -22,7 +22,16 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class PledgeForm(forms.Form):
+class KeyedForm(forms.Form):
+    """A form whose hidden key makes it count once."""
+
+    def renew_key(self) -> None:
+        """Another key, so that the form shown again can be sent as a new one."""
+        self.data = self.data.copy()
+        self.data["form_key"] = new_key()
+
+
+class PledgeForm(KeyedForm):
     """Three typed fields at most: another amount, the e-mail address, a name."""
 
     choice = forms.ChoiceField(label=_("Your gift"), required=False, widget=forms.RadioSelect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from babel import Locale
@@ -14,9 +15,11 @@ from moneyed import Money
 from core.models import Organisation
 from plugins.crowdfunding.domain import banking
 from plugins.crowdfunding.forms.amounts import AmountField, typed
-from plugins.crowdfunding.forms.giving import new_key
+from plugins.crowdfunding.forms.giving import KeyedForm, new_key
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge
 
+EARLIEST = timedelta(days=5 * 366)
+"""How far back money is entered; before that it is a year typed wrongly, and the ledger never forgets."""
 COUNTRIES = ("FR", "MA", "BE", "CH", "DE", "DK", "ES", "GB", "IT", "LU", "NL", "NO", "PT", "SE", "CA", "US")
 
 
@@ -52,10 +55,12 @@ class ReceiptForm(forms.Form):
         day = self.cleaned_data["received_on"]
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day is in the future."))
+        if day < timezone.localdate() - EARLIEST:
+            raise forms.ValidationError(_("This day is long past: check the year."))
         return day
 
 
-class CounterForm(ReceiptForm):
+class CounterForm(KeyedForm, ReceiptForm):
     """A gift that came without a promise: cash at a festival, a cheque, a transfer without code."""
 
     campaign = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none())

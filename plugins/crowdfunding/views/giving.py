@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from core.conf import absolute
 from core.models import JournalEntry, Person
 from plugins.crowdfunding.domain import collectors, letters, pledges
 from plugins.crowdfunding.domain.lifecycles import NotPossible
-from plugins.crowdfunding.forms.giving import PledgeForm, new_key
+from plugins.crowdfunding.forms.giving import PledgeForm
 from plugins.crowdfunding.gateways import gateway, qr
 from plugins.crowdfunding.gateways.base import Instructions, Order
 from plugins.crowdfunding.models import Campaign, Pledge, Transaction
@@ -67,8 +67,7 @@ def _promise(
     try:
         return pledges.pledge(campaign, donor, data["amount"], form_key=data["form_key"])
     except pledges.AlreadyUsed:
-        form.data = form.data.copy()
-        form.data["form_key"] = new_key()
+        form.renew_key()
         form.add_error(
             None, _("You already made another promise with this form. Send it again to make a second one.")
         )
@@ -102,7 +101,7 @@ def instructions(pledge: Pledge) -> Instructions | None:
 
 
 @never_cache
-@require_GET
+@require_safe
 def pledge(request: HttpRequest, token: str) -> HttpResponse:
     """Where a promise stands, whose turn it is, how to pay, what the money did. Reached by the private link alone."""
     row = _pledge(token)
@@ -148,7 +147,7 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def qr_image(request: HttpRequest, token: str) -> HttpResponse:
     """The QR code as an image, for mails; 404 when there is nothing to pay."""
     how = instructions(_pledge(token))

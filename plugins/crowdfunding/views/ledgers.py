@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from moneyed import Money
 
 from core.models import Project
@@ -37,7 +37,7 @@ def running(lines: list[Entry], project: Project) -> list[tuple[Entry, Money]]:
     return found
 
 
-@require_GET
+@require_safe
 def statement(request: HttpRequest, slug: str) -> HttpResponse:
     """Lines newest first with the running balance, the seal, the downloads."""
     project = _project(slug)
@@ -109,21 +109,21 @@ def _download(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpRespo
     return response
 
 
-@require_GET
+@require_safe
 def as_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The whole ledger as JSON."""
     book = _book(slug)
     return _download(json_pieces(book), "application/json", f"ledger-{book.project.uid}.json")
 
 
-@require_GET
+@require_safe
 def as_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The whole ledger as CSV."""
     book = _book(slug)
     return _download(csv_pieces(book), "text/csv", f"ledger-{book.project.uid}.csv")
 
 
-@require_GET
+@require_safe
 def verifier(request: HttpRequest) -> HttpResponse:
     """The program that checks a downloaded ledger without this server."""
     source = Path(ledger_verifier.__file__).read_text(encoding="utf-8")

@@ -73,6 +73,8 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             campaigns.edit(campaign, by=request.user, texts=form.texts, **values)
         except campaigns.CurrencyFixed:
             form.add_error("currency", _("Promises were made in this currency: it cannot change any more."))
+        except collectors.NotSetUp:
+            form.add_error("currency", _("The organisation that collects has no account for this currency."))
         else:
             messages.success(request, _("The campaign is changed."))
             return redirect(campaign)

@@ -158,6 +158,12 @@ def _entered(request: HttpRequest, form: CounterForm) -> bool:
         payments.enter_gift(
             data["campaign"], donor, _receipt(form), by=request.user, form_key=data["form_key"]
         )
+    except pledges.AlreadyUsed:
+        form.renew_key()
+        form.add_error(
+            None, _("This form already entered another gift. Send it again to enter this one as well.")
+        )
+        return False
     except (payments.NotAuthorised, collectors.NotSetUp, GatewayError, NotPossible) as error:
         _refusal(form, error)
         return False
