@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.contract import PersonalData
@@ -80,7 +79,7 @@ def erase_charters(person: Person) -> None:
 
 
 def notices(person: Person) -> list[dict[str, Any]]:
-    rows: QuerySet[Notice] = Notice._default_manager.filter(person=person)
+    rows: Any = Notice._default_manager.filter(person=person)
     return [
         {"verb": row.entry.verb, "at": row.created_at.isoformat()}
         for row in rows.select_related("entry").order_by("pk")
@@ -114,7 +113,7 @@ def erase_reports(person: Person) -> None:
 
 
 def mail(person: Person) -> list[dict[str, Any]]:
-    rows: QuerySet[Letter] = Letter._default_manager.filter(to=person.email).order_by("pk")
+    rows: Any = Letter._default_manager.filter(to=person.email).order_by("pk")
     return [{"template": row.template, "at": row.created_at.isoformat()} for row in rows]
 
 

@@ -88,7 +88,7 @@ def subject_at(match: ResolverMatch, path: str) -> Any:
         names = {column.name for column in subject.model._meta.concrete_fields}
         if subject.type.partition(".")[0] != label or not match.kwargs or not set(match.kwargs) <= names:
             continue
-        found = subject.model._default_manager.filter(**match.kwargs).first()
+        found: Any = subject.model._default_manager.filter(**match.kwargs).first()
         if found is not None and found.get_absolute_url() == path:
             return found
     return None
