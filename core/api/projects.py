@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers, viewsets
-from rest_framework.pagination import CursorPagination
 
+from core.api.cursors import CursorPages
 from core.models import Project
 
 
@@ -26,7 +26,7 @@ class ProjectSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
-class ProjectPages(CursorPagination):
+class ProjectPages(CursorPages):
     """Newest first, by keyset."""
 
     ordering = ("-published_at", "-id")
