@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework import serializers, viewsets
-from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
+from core.api.cursors import CursorPages
 from plugins.forum.domain import reading
 from plugins.forum.models import Post, Thread
 
@@ -43,7 +44,7 @@ class PostSerializer(serializers.ModelSerializer[Post]):
         ]  # fmt: skip
 
 
-class ThreadPages(CursorPagination):
+class ThreadPages(CursorPages):
     """Newest talk first, by keyset."""
 
     ordering = ("-last_posted_at", "-id")
@@ -53,11 +54,16 @@ class ThreadPages(CursorPagination):
         return reading.readable(super().paginate_queryset(queryset, request, view) or [])
 
 
-class PostPages(CursorPagination):
-    """In the order of the numbers, by keyset."""
+class PostPages(CursorPages):
+    """In the order of the numbers, by keyset: the list is always that of one thread."""
 
-    ordering = ("thread_id", "number")
+    ordering = ("number",)
     page_size = 20
+
+
+def asked(request: Request, name: str) -> str:
+    """A filter of the address, without what no database takes."""
+    return request.query_params.get(name, "").replace("\x00", "")[:120]
 
 
 class ThreadViewSet(viewsets.ReadOnlyModelViewSet[Thread]):
@@ -66,10 +72,11 @@ class ThreadViewSet(viewsets.ReadOnlyModelViewSet[Thread]):
     serializer_class = ThreadSerializer
     pagination_class = ThreadPages
     lookup_field = "uid"
+    lookup_value_regex = "[0-9A-Za-z]+"
 
     def get_queryset(self) -> Any:
         rows = Thread.objects.listed().select_related("theme", "territory")
-        type_, _, key = self.request.query_params.get("about", "").partition(":")
+        type_, _, key = asked(self.request, "about").partition(":")
         return rows.filter(about_type=type_, about_key=key) if type_ else rows
 
     def get_object(self) -> Thread:
@@ -85,10 +92,11 @@ class PostViewSet(viewsets.ReadOnlyModelViewSet[Post]):
     serializer_class = PostSerializer
     pagination_class = PostPages
     lookup_field = "uid"
+    lookup_value_regex = "[0-9A-Za-z]+"
 
     def get_queryset(self) -> Any:
         if self.action == "list":
-            thread = Thread.objects.filter(uid=self.request.query_params.get("thread", "")).first()
+            thread = Thread.objects.filter(uid=asked(self.request, "thread")).first()
             return (
                 reading.visible_in(thread) if thread is not None and thread.is_public else Post.objects.none()
             )

@@ -15,6 +15,8 @@ mappings = [
             verbs.DELETED: "Delete",
             verbs.HIDDEN: "Delete",
             verbs.RESTORED: "Create",
+            verbs.WITHDRAWN: "Delete",
+            verbs.RETURNED: "Create",
         },
         describe=travel.describe,
         accepts=travel.accepts,

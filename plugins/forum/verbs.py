@@ -18,6 +18,8 @@ EDITED = "forum.post.edited"
 DELETED = "forum.post.deleted"
 HIDDEN = "forum.post.hidden"
 RESTORED = "forum.post.restored"
+WITHDRAWN = "forum.post.withdrawn"
+RETURNED = "forum.post.returned"
 
 verbs = [
     Verb(THREAD_OPENED, _("{actor} opened a discussion: {subject}")),
@@ -31,4 +33,6 @@ verbs = [
     Verb(DELETED, _("{actor} deleted a message"), public=False),
     Verb(HIDDEN, _("A message was hidden: {reason}"), public=False),
     Verb(RESTORED, _("A message is shown again: {reason}"), public=False),
+    Verb(WITHDRAWN, _("A message was hidden together with its discussion"), public=False),
+    Verb(RETURNED, _("A message is shown again together with its discussion"), public=False),
 ]

@@ -207,3 +207,16 @@ def test_the_mapping_is_whole():
     assert set(mapping.verbs) <= {verb.name for verb in registry.verbs()}
     say(ProjectFactory())
     assert list(mapping.public()) == [Post.objects.get()]
+
+
+def test_a_hidden_message_withdrawn_and_sent_again_stays_hidden():
+    """Moderation is not undone by deleting at the origin and posting again."""
+    project = ProjectFactory()
+    ref = travel.receive(note(project.ref))
+    posts.hide(Post.objects.get(), PersonFactory(is_animator=True), reason="Insulte")
+    travel.remove(ref, f"{ORIGIN}/ap/u/u1")
+    post = Post.objects.get()
+    assert (post.state, post.html) == ("hidden", "")
+    assert not post.revisions.exists()
+    travel.receive(note(project.ref, text="<p>Encore une insulte</p>"))
+    assert Post.objects.get().state == "hidden"

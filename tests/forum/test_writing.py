@@ -173,3 +173,41 @@ def test_one_s_own_messages_and_deleting_them_all(client):
     other.refresh_from_db()
     assert other.is_visible
     assert client.get(reverse("forum:mine") + "?before=x").status_code == 200
+
+
+def test_deleting_twice_is_no_error(client):
+    """A button pressed twice says what is so."""
+    author = PersonFactory()
+    post = say(ProjectFactory(), author=author)
+    client.force_login(author)
+    url = reverse("forum:delete", args=[post.uid])
+    assert client.post(url).status_code == 302
+    assert client.post(url).url == post.get_absolute_url()
+    assert client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["edit", "delete"])
+def test_a_message_hidden_meanwhile_is_refused_not_an_error(client, monkeypatch, name):
+    """Between the question whether one may and the deed, a moderator was faster."""
+    author = PersonFactory()
+    post = say(ProjectFactory(), author=author)
+    client.force_login(author)
+    monkeypatch.setattr(f"plugins.forum.views.posts.may_{name}", lambda person, post: True)
+    posts.hide(post, None, reason="Insulte")
+    answer = client.post(reverse(f"forum:{name}", args=[post.uid]), {"text": "Autre chose"})
+    assert answer.status_code == 403
+
+
+def test_deleting_all_goes_on_when_one_is_gone_meanwhile(monkeypatch):
+    author = PersonFactory()
+    for number in range(2):
+        say(ProjectFactory(), f"Le message {number}", author=author)
+    delete = posts.delete
+
+    def twice(post, *, by):
+        delete(post, by=by)
+        delete(Post.objects.select_related("thread").get(pk=post.pk), by=by)
+
+    monkeypatch.setattr(posts, "delete", twice)
+    posts.delete_all(author)
+    assert set(Post.objects.values_list("state", flat=True)) == {"deleted"}

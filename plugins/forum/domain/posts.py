@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -189,8 +190,10 @@ def delete(post: Post, *, by: Person) -> None:
 
 
 def wipe(post: Post) -> None:
-    """Leave a tombstone: no words, no history; call it in a transaction."""
-    post.state, post.text, post.html = Post.State.DELETED, "", ""
+    """Leave a tombstone: no words, no history; call it in a transaction. What moderation hid stays hidden."""
+    if post.state != Post.State.HIDDEN:
+        post.state = Post.State.DELETED
+    post.text, post.html = "", ""
     post.save(update_fields=["state", "text", "html"])
     post.revisions.all().delete()
     recount(post.thread)
@@ -202,8 +205,9 @@ def delete_all(person: Person) -> int:
     found = 0
     for post in rows.order_by("pk").iterator(chunk_size=200):
         if not post.thread.hidden:
-            delete(post, by=person)
-            found += 1
+            with suppress(NotAllowed):  # deleted or hidden meanwhile
+                delete(post, by=person)
+                found += 1
     return found
 
 

@@ -15,6 +15,7 @@ from core.journal import record
 from core.models import Person
 from core.registry import registry
 from plugins.forum import verbs
+from plugins.forum.domain import hiding
 from plugins.forum.models import Post, Thread
 from plugins.forum.models.threads import CARRIED
 
@@ -139,22 +140,25 @@ def unlock(thread: Thread, *, by: Person, reason: str = "") -> None:
 
 @transaction.atomic
 def hide(thread: Thread, by: Person | None, *, reason: str = "") -> None:
-    """Show the whole thread to nobody but moderators."""
-    _switch(thread, "hidden", True, by, verbs.THREAD_HIDDEN, reason)
+    """Show the whole thread to nobody but moderators; other instances are told message by message."""
+    if _switch(thread, "hidden", True, by, verbs.THREAD_HIDDEN, reason):
+        hiding.tell(thread, by)
 
 
 @transaction.atomic
 def restore(thread: Thread, by: Person | None, *, reason: str = "") -> None:
     """Show the thread again."""
-    _switch(thread, "hidden", False, by, verbs.THREAD_RESTORED, reason)
+    if _switch(thread, "hidden", False, by, verbs.THREAD_RESTORED, reason):
+        hiding.tell(thread, by)
 
 
-def _switch(thread: Thread, flag: str, value: bool, by: Person | None, verb: str, reason: str) -> None:
-    """Set a flag once, with its entry; a second time changes and says nothing."""
+def _switch(thread: Thread, flag: str, value: bool, by: Person | None, verb: str, reason: str) -> bool:
+    """Set a flag once, with its entry; a second time changes and says nothing. Gives whether it changed."""
     lock_row(thread)
     if getattr(thread, flag) == value:
-        return
+        return False
     setattr(thread, flag, value)
     thread.listed = thread.last_post_id is not None and not thread.hidden
     thread.save(update_fields=[flag, "listed"])
     record(by, verb, thread, reason=reason)
+    return True

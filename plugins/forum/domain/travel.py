@@ -91,6 +91,7 @@ def remove(ref: SubjectRef, author_uri: str) -> None:
         if post is None or post.state == Post.State.DELETED:
             return
         lock_row(post.thread)
+        post.refresh_from_db(fields=["state"])
         record(None, verbs.DELETED, post, number=post.number, origin=post.origin)
         wipe(post)
 

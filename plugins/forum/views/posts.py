@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -29,6 +33,15 @@ def of_reader(request: HttpRequest, uid: str) -> tuple[Post, Person]:
     return post, person
 
 
+@contextmanager
+def refused() -> Iterator[None]:
+    """403 when a moderator was faster than the reader's form."""
+    try:
+        yield
+    except posts.NotAllowed as late:
+        raise PermissionDenied from late
+
+
 @login_required
 def edit(request: HttpRequest, uid: str) -> HttpResponse:
     """Change one's own words: without a mark in the first minutes, marked and with a history later."""
@@ -36,7 +49,8 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     require(may_edit(person, post))
     form = EditForm(posted(request), initial={"text": post.text})
     if request.method == "POST" and form.is_valid():
-        posts.edit(post, by=person, text=form.cleaned_data["text"])
+        with refused():
+            posts.edit(post, by=person, text=form.cleaned_data["text"])
         messages.success(request, _("Your message was changed."))
         return redirect(post.get_absolute_url())
     context = {"form": form, "thread": post.thread, "post": post, "heading": _("Change your message")}
@@ -47,9 +61,13 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
 def delete(request: HttpRequest, uid: str) -> HttpResponse:
     """Take one's own words away, after asking."""
     post, person = of_reader(request, uid)
+    if is_author(person, post) and post.state == Post.State.DELETED:
+        messages.info(request, _("Your message was deleted."))
+        return redirect(post.get_absolute_url())
     require(may_delete(person, post))
     if request.method == "POST":
-        posts.delete(post, by=person)
+        with refused():
+            posts.delete(post, by=person)
         messages.success(request, _("Your message was deleted."))
         return redirect(post.get_absolute_url())
     return render(request, "forum/delete.html", {"thread": post.thread, "post": post})

@@ -32,6 +32,8 @@ def person_of(request: HttpRequest) -> Person | None:
 @never_cache
 def reply(request: HttpRequest, type: str, key: str) -> HttpResponse:
     """Answer on a subject or in a thread; ``?to=3`` answers one message, ``&quote=1`` quotes it."""
+    if not key.isprintable():  # PostgreSQL takes no NUL in a text
+        raise Http404
     try:
         spot = place(SubjectRef(type, key[:40]))
     except NotDiscussable as missing:
