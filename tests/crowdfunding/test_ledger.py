@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 import time
 
@@ -256,3 +257,28 @@ def test_concurrent_writers_never_fork_the_chain():
         found.add(document)
     assert not errors
     assert (book.length, found.findings.faults) == (12, [])
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_download_is_never_whole_in_memory(client, book, monkeypatch, kind):
+    """D15: its first lines leave before the last ones are read, through every middleware."""
+    read = 0
+    row = next(ledger.documents(Ledger.objects.get()))
+
+    def endless(*args, **kwargs):
+        nonlocal read
+        while read < 10_000:
+            read += 1
+            yield row | {"memo": {"noise": secrets.token_hex(2000)}}  # so that zipping cannot swallow it
+        pytest.fail("the whole ledger was read first")
+
+    monkeypatch.setattr(ledger, "documents", endless)
+    project = Ledger.objects.get().project
+    answer = client.get(
+        f"/fr/crowdfunding/ledger/{project.slug}/ledger.{kind}", headers={"accept-encoding": "gzip"}
+    )
+    pieces = iter(answer.streaming_content)
+    for _piece in range(5):
+        next(pieces)
+    answer.close()
+    assert read < 200
