@@ -62,7 +62,9 @@ class Registry:
             items = list(getattr(module, list_name))
             for item in items:
                 if not isinstance(item, EXPECTED[list_name]):
-                    raise ImproperlyConfigured(f"{path}.{list_name} holds {item!r}, which is not what the contract asks.")
+                    raise ImproperlyConfigured(
+                        f"{path}.{list_name} holds {item!r}, which is not what the contract asks."
+                    )
             self._lists[list_name][plugin.label] = items
         self.__dict__.pop("_index", None)
 
@@ -78,7 +80,11 @@ class Registry:
 
     def plugins(self) -> list[Plugin]:
         """AppConfigs of the plug-ins that are on, core excluded."""
-        return [config for config in apps.get_app_configs() if isinstance(config, Plugin) and config.label != "core"]
+        return [
+            config
+            for config in apps.get_app_configs()
+            if isinstance(config, Plugin) and config.label != "core"
+        ]
 
     @property
     def index(self) -> dict[str, dict[Any, Any]]:
@@ -155,7 +161,9 @@ class Registry:
             rows = subject.model._default_manager.filter(**{f"{subject.key}__in": keys})
             if subject.select_related:
                 rows = rows.select_related(*subject.select_related)
-            found.update({SubjectRef(type_, str(getattr(row, subject.key))): row for row in nearest_last(rows)})
+            found.update(
+                {SubjectRef(type_, str(getattr(row, subject.key))): row for row in nearest_last(rows)}
+            )
         return found
 
 
