@@ -13,7 +13,8 @@ class Instance:
     """One instance of Tiwizi: who hosts it, where it stands, what it turns on.
 
     ``title`` and ``tagline`` are ``{language: text}``; ``territory`` is the HCP code (or slug abroad) the
-    instance is at home in; ``currency`` the one proposed first; ``demo`` marks every page as sample data.
+    instance is at home in; ``currency`` the one proposed first; ``demo`` marks every page as sample data;
+    ``source`` is where readers find the code that runs here (AGPL, section 13).
     """
 
     slug: str
@@ -25,6 +26,7 @@ class Instance:
     currency: str = "EUR"
     plugins: tuple[str, ...] = field(default_factory=tuple)
     demo: bool = False
+    source: str = ""
 
     @property
     def domain(self) -> str:

@@ -39,6 +39,7 @@ def for_site(
         currency=currency,
         plugins=plugins,
         demo=profile == "demo",
+        source=os.environ.get("SOURCE_URL", ""),
     )
     return {
         "INSTANCE": instance,

@@ -70,6 +70,7 @@ def press(page, action):
     page.locator(f"button[name=action][value={action}]").click()
 
 
+@pytest.mark.smoke
 def test_j2(any_page, new_page, sign_in, agent, last_mail, tmp_path, watch):
     """D1: from an empty page to a published project: four fields, a code, one answer."""
     watch.forgive("400")  # the form that comes back with the choice of places

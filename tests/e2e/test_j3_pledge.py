@@ -21,6 +21,7 @@ def campaign(site):
     return CampaignFactory(collector=OrganisationFactory(name="Horizon d'essai"))
 
 
+@pytest.mark.smoke
 def test_j3_pledge(any_page, new_page, campaign, sign_in, last_mail, site):
     """J3, D4, D12, D15: at most three typed fields, no account, with and without JavaScript."""
     page = any_page

@@ -39,6 +39,7 @@ def link_in(mail, part: str) -> str:
     return found[0]
 
 
+@pytest.mark.smoke
 def test_from_an_offer_on_a_phone_to_a_step_done(any_page, new_page, sign_in, mission, last_mail, work):
     """J4, D5, D6: two typed fields, one click to accept, and the turn moves before the eyes of both."""
     guest = any_page

@@ -60,6 +60,7 @@ def test_a_guest_replies(kind, any_page, last_code, work):
     assert Thread.objects.get().reply_count == 2
 
 
+@pytest.mark.smoke
 def test_report_hide_and_restore(any_page, new_page, sign_in):
     """J5: another person reports, an animator hides, it is gone for readers, and comes back."""
     post = say(ProjectFactory(), "Une parole blessante")
