@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.domain.mail import deliver_letters
 from plugins.crowdfunding.domain import collectors, payments, pledges
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge, Tally
+from plugins.crowdfunding.views import giving
 from tests.crowdfunding.factories import CampaignFactory, promise, receipt, received
 from tests.factories import OrganisationFactory
 
@@ -336,3 +337,21 @@ def test_a_code_that_is_taken_is_drawn_again(campaign, monkeypatch):
     with pytest.raises(IntegrityError):
         promise(campaign)
     assert Pledge.objects.count() == 2
+
+
+def test_a_gift_undone_while_its_page_is_made_is_no_error(client, campaign, monkeypatch):
+    """The promise was read as received, its payment is gone a moment later: the page says what is so now."""
+    pledge = received(campaign).pledge
+    payment = pledge.payments.get()
+    read, undone = giving._pledge, []
+
+    def read_then_undo(token):
+        row = read(token)
+        if not undone:
+            undone.append(payments.undo(payment, by=None, reason="mistake"))
+        return row
+
+    monkeypatch.setattr(giving, "_pledge", read_then_undo)
+    page = client.get(pledge.get_absolute_url())
+    assert page.status_code == 200
+    assert "FR76" in page.content.decode()

@@ -105,6 +105,9 @@ def instructions(pledge: Pledge) -> Instructions | None:
 def pledge(request: HttpRequest, token: str) -> HttpResponse:
     """Where a promise stands, whose turn it is, how to pay, what the money did. Reached by the private link alone."""
     row = _pledge(token)
+    since = _since(row) if row.state == Pledge.State.RECEIVED else {}
+    if since is None:
+        row, since = _pledge(token), {}
     how = instructions(row)
     label = _("QR code of the transfer: account, amount and reference")
     context: dict[str, Any] = {
@@ -113,16 +116,16 @@ def pledge(request: HttpRequest, token: str) -> HttpResponse:
         "how": how,
         "qr": qr.svg(how.qr_text, label=label) if how and how.qr_text else "",
     }
-    if row.state == Pledge.State.RECEIVED:
-        context |= _since(row)
-    response = render(request, "crowdfunding/pledge.html", context)
+    response = render(request, "crowdfunding/pledge.html", context | since)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _since(row: Pledge) -> dict[str, Any]:
-    """The payment, its line in the public ledger and what the project did since."""
-    payment = row.payments.get(state="received")
+def _since(row: Pledge) -> dict[str, Any] | None:
+    """The payment, its line in the public ledger and what the project did since; None when it was just undone."""
+    payment = row.payments.filter(state="received").first()
+    if payment is None:
+        return None
     line = Transaction.objects.get(key=f"payment:{payment.uid}")
     news = JournalEntry.objects.filter(project=row.campaign.project, public=True, at__gt=payment.recorded_at)
     news = news.exclude(verb__startswith="crowdfunding.payment").order_by("-pk")
