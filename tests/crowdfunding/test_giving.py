@@ -355,3 +355,11 @@ def test_a_gift_undone_while_its_page_is_made_is_no_error(client, campaign, monk
     page = client.get(pledge.get_absolute_url())
     assert page.status_code == 200
     assert "FR76" in page.content.decode()
+
+
+def test_an_address_longer_than_its_column_is_refused_with_the_form(client, campaign):
+    """Mail knows 254 signs; PostgreSQL would answer more with an error."""
+    long = f"{'d' * 60}@{'.'.join(['tiwizi' * 8] * 5)}.example"
+    assert 254 < len(long) < 320
+    assert give(client, campaign, email=long).status_code == 422
+    assert not Pledge.objects.exists()

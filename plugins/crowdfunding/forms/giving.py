@@ -42,6 +42,7 @@ class PledgeForm(KeyedForm):
     )
     email = forms.EmailField(
         label=_("Your e-mail address"),
+        max_length=254,
         help_text=_(
             "It gets the reference code and the news of your gift, nothing else; nobody sees it here."
         ),

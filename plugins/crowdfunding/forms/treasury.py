@@ -68,7 +68,10 @@ class CounterForm(KeyedForm, ReceiptForm):
         label=_("Donor's name"), required=False, max_length=80, widget=forms.TextInput(attrs={"dir": "auto"})
     )
     email = forms.EmailField(
-        label=_("Donor's e-mail address"), required=False, help_text=_("A confirmation is sent there.")
+        label=_("Donor's e-mail address"),
+        required=False,
+        max_length=254,
+        help_text=_("A confirmation is sent there."),
     )
     anonymous = forms.BooleanField(label=_("Do not show the name"), required=False)
     form_key = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=40)
