@@ -211,3 +211,12 @@ def test_deleting_all_goes_on_when_one_is_gone_meanwhile(monkeypatch):
     monkeypatch.setattr(posts, "delete", twice)
     posts.delete_all(author)
     assert set(Post.objects.values_list("state", flat=True)) == {"deleted"}
+
+
+def test_an_address_longer_than_its_column_is_refused_with_the_form(client):
+    """Mail knows 254 signs; PostgreSQL would answer more with an error."""
+    long = f"{'d' * 60}@{'.'.join(['tiwizi' * 8] * 5)}.example"
+    answer = client.post(reply_url(ProjectFactory()), {"text": "Bonjour à tous", "email": long})
+    assert answer.status_code == 400
+    assert "Bonjour à tous" in answer.content.decode()
+    assert not Confirmation.objects.exists()

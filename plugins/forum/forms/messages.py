@@ -57,6 +57,7 @@ class Signed(forms.Form):
         if person is None:
             self.fields["email"] = forms.EmailField(
                 label=_("Your e-mail address"),
+                max_length=254,
                 help_text=_("Never shown. We send a code there to check that it is yours."),
                 widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
             )
