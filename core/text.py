@@ -51,8 +51,10 @@ def shorten(value: str, length: int) -> str:
 
 def fold(value: str) -> str:
     """Text as it is searched: no case, accents, vowel signs or variant letters, so that what people type is found."""
-    parts = unicodedata.normalize("NFKD", value.translate(ARABIC_FORMS)).casefold()
-    return " ".join("".join(char for char in parts if not unicodedata.combining(char)).split())
+    for _twice in range(2):  # a compatibility form may hide a capital, a folded capital an accent
+        value = unicodedata.normalize("NFKD", value.casefold())
+    bare = "".join(char for char in value if not unicodedata.combining(char))
+    return " ".join(bare.translate(ARABIC_FORMS).split())
 
 
 def as_typed(value: str) -> str:
