@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 from django.utils import timezone
@@ -19,6 +20,12 @@ def text(value: date | None, pattern: str = "d MMM y") -> str:
     language = get_language() or "fr"
     locale = LOCALES.get(language, language)
     if isinstance(value, datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return str(format_datetime(local, pattern, locale=locale))
-    return str(format_date(value, pattern, locale=locale))
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+        value = value.replace(tzinfo=None)
+    return _text(value, pattern, locale)
+
+
+@lru_cache(maxsize=4096)
+def _text(value: date, pattern: str, locale: str) -> str:
+    show = format_datetime if isinstance(value, datetime) else format_date
+    return str(show(value, pattern, locale=locale))

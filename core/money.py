@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency
 from django.db import models
@@ -80,12 +81,16 @@ def percent(part: Money, whole: Money) -> int:
 
 def text(amount: Money, language: str) -> str:
     """An amount as read in a language: no-break spaces, western digits (as in Morocco), no empty cents."""
-    whole = amount.amount == amount.amount.to_integral_value()
+    return _text(amount.amount, amount.currency.code, "en" if language == "en" else "fr")
+
+
+@lru_cache(maxsize=4096)
+def _text(amount: Decimal, currency: str, locale: str) -> str:
+    whole = amount == amount.to_integral_value()
     # Moroccan readers group thousands by spaces in Arabic too; a comma or point there reads as decimals.
-    locale = "en" if language == "en" else "fr"
     shown = format_currency(
-        amount.amount,
-        amount.currency.code,
+        amount,
+        currency,
         format="#,##0 ¤" if whole else "#,##0.00 ¤",
         locale=locale,
         currency_digits=False,

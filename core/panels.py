@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from core.contract import Panel
 from core.domain.proposals import may_edit
 from core.domain.timeline import public_entries, tell
-from core.models import Project
+from core.models import JournalEntry, Project
+from core.prepared import prepared
 from core.registry import registry
 
 SHOWN = 8
+
+
+@prepared
+def last_entries(project: int) -> QuerySet[JournalEntry]:
+    """The last public entries of a project's journal, and one more that says whether there are others."""
+    return public_entries().filter(project_id=project)[: SHOWN + 1]
 
 
 class Timeline(Panel):
@@ -24,7 +32,7 @@ class Timeline(Panel):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         project = parent_context["subject"]
-        entries = list(public_entries().filter(project=project)[: SHOWN + 1])
+        entries = last_entries(project.pk)
         return {"told": tell(entries[:SHOWN]), "more": len(entries) > SHOWN, "project": project}
 
 

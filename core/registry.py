@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -26,8 +27,11 @@ from core.contract import (
     SubjectRef,
     Verb,
 )
+from core.prepared import Prepared, prepared
 
 T = TypeVar("T")
+QUICK = 20
+"""How many objects of a type a page usually names at most."""
 EXPECTED: dict[str, type | tuple[type, ...]] = {
     "verbs": Verb,
     "subjects": Subject,
@@ -158,13 +162,34 @@ class Registry:
             subject = self.subject(type_)
             if subject is None:
                 continue
-            rows = subject.model._default_manager.filter(**{f"{subject.key}__in": keys})
-            if subject.select_related:
-                rows = rows.select_related(*subject.select_related)
-            found.update(
-                {SubjectRef(type_, str(getattr(row, subject.key))): row for row in nearest_last(rows)}
-            )
+            rows = rows_of(subject, keys)
+            found.update({SubjectRef(type_, str(getattr(row, subject.key))): row for row in rows})
         return found
+
+
+@lru_cache(maxsize=64)
+def reader(model: type[Model], key: str, related: tuple[str, ...]) -> Callable[..., QuerySet[Any]]:
+    """A function from keys to the rows of a model that have them."""
+
+    def rows(*keys: str) -> QuerySet[Any]:
+        found = model._default_manager.filter(**{f"{key}__in": keys})
+        return found.select_related(*related) if related else found
+
+    return rows
+
+
+@lru_cache(maxsize=64)
+def quick_reader(model: type[Model], key: str, related: tuple[str, ...]) -> Prepared[Any]:
+    """The same, with its SQL made once for each number of keys."""
+    return prepared(reader(model, key, related))
+
+
+def rows_of(subject: Subject, keys: Collection[str]) -> Iterable[Any]:
+    """The rows of a type behind some keys; one query."""
+    asked = (subject.model, subject.key, subject.select_related)
+    if len(keys) > QUICK or any(field.name == "locale" for field in subject.model._meta.concrete_fields):
+        return nearest_last(reader(*asked)(*keys))
+    return quick_reader(*asked)(*keys)
 
 
 def nearest_last(rows: QuerySet[Any]) -> Iterable[Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 
 from core.domain import listing, origin
 from core.domain.covers import cover_of
 from core.domain.timeline import public_entries, tell
-from core.models import Project
+from core.models import Need, Project, Theme
+from core.prepared import prepared
 
 
 def project_list(request: HttpRequest) -> HttpResponse:
@@ -37,8 +39,29 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 def public_project(slug: str) -> Project:
     """The published project of a slug, or 404."""
-    rows = Project.objects.public().defer("words").select_related("territory__parent", "owner")
-    return get_object_or_404(rows, slug=slug)
+    found = published(slug)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@prepared
+def published(slug: str) -> QuerySet[Project]:
+    """The project of a slug, with where it is and who carries it."""
+    rows = Project.objects.public().filter(slug=slug)
+    return rows.defer("words").select_related("territory__parent", "owner")
+
+
+@prepared
+def needs_of(project: int) -> QuerySet[Need]:
+    """What a project lacks."""
+    return Need.objects.filter(project_id=project)
+
+
+@prepared
+def themes_of(project: int) -> QuerySet[Theme]:
+    """The themes a project stands under."""
+    return Theme.objects.filter(projects=project)
 
 
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -46,8 +69,8 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     project = public_project(slug)
     context: dict[str, Any] = {
         "project": project,
-        "needs": list(project.needs.all()),
-        "themes": list(project.themes.all()),
+        "needs": needs_of(project.pk),
+        "themes": themes_of(project.pk),
         "photo": cover_of(project.cover) if project.cover_id else None,
         "motif": project.territory.code if project.territory else project.uid,
         "unread_language": unread_language(project),

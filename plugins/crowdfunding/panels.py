@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.contract import Panel
 from core.domain.permissions import MANAGERS, roles
+from core.prepared import prepared
 from plugins.crowdfunding.domain import campaigns, collectors, ledger
-from plugins.crowdfunding.models import Campaign
+from plugins.crowdfunding.models import Campaign, Entry
 
 LINES = 5
 HOME = 3
+
+
+@prepared
+def last_lines(project: int) -> QuerySet[Entry]:
+    """The last lines of a project's public ledger."""
+    return ledger.statement(project)[:LINES]
+
+
+@prepared
+def on_home() -> QuerySet[Campaign]:
+    """The newest campaigns that take gifts."""
+    return Campaign.objects.taking().shown().order_by("-pk")[:HOME]
 
 
 class Bars(Panel):
@@ -33,7 +48,7 @@ class LastLines(Panel):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         project = parent_context["subject"]
-        lines = [] if project.is_remote else list(ledger.statement(project)[:LINES])
+        lines = [] if project.is_remote else last_lines(project.pk)
         return {"lines": lines, "project": project, "book": lines[0].transaction.ledger if lines else None}
 
 
@@ -60,7 +75,7 @@ class OpenCampaigns(Panel):
     template_name = "crowdfunding/panels/home.html"
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        return {"campaigns": list(Campaign.objects.taking().shown().order_by("-pk")[:HOME])}
+        return {"campaigns": on_home()}
 
 
 class Treasury(Panel):

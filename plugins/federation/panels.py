@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.contract import Panel
 from core.models import Project
 from core.models.languages import best
+from core.prepared import prepared
 from plugins.federation.domain import outbound
 from plugins.federation.domain.actors import instance_uri
 
@@ -55,7 +57,13 @@ class SharedWith(Panel):
         return isinstance(subject, Project) and not subject.is_remote and subject.is_public
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        return {"number": len(outbound.followers_inboxes([instance_uri()], instances=True))}
+        return {"number": len(receivers(instance_uri()))}
+
+
+@prepared
+def receivers(uri: str) -> QuerySet[Any, Any]:
+    """The inboxes of the instances that follow one of our actors."""
+    return outbound.inboxes_of([uri], instances=True)
 
 
 def address(project: Project, door: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.contract import Panel
 from core.domain.permissions import MANAGERS, is_animator, manages
 from core.models import Membership, Project
+from core.prepared import prepared
 from plugins.volunteering.domain import listing
 from plugins.volunteering.domain.response_times import response_time
 from plugins.volunteering.models import Application, Mission
@@ -15,13 +18,24 @@ SHOWN = 5
 KEPT = "_volunteering_of_project"
 
 
+@prepared
+def going_on(project: int) -> QuerySet[Mission]:
+    """A project's missions that are not over."""
+    rows = Mission.objects.public().filter(project_id=project).exclude(state=Mission.State.DONE)
+    return listing.cards(rows).order_by("state", "-pk")[: SHOWN + 15]
+
+
+@prepared
+def newest() -> QuerySet[Mission]:
+    """The newest open missions."""
+    return listing.cards(Mission.objects.open()).order_by("-published_at", "-pk")[:3]
+
+
 def missions_of(project: Project, request: Any) -> list[Mission]:
     """The project's missions with their moves, read once per request for both panels; two queries."""
     kept: dict[int, list[Mission]] = request.__dict__.setdefault(KEPT, {}) if request is not None else {}
     if project.pk not in kept:
-        rows = Mission.objects.public().filter(project=project).exclude(state=Mission.State.DONE)
-        found = list(listing.cards(rows).order_by("state", "-pk")[: SHOWN + 15])
-        open_first = sorted(found, key=lambda mission: not mission.is_open)
+        open_first = sorted(going_on(project.pk), key=lambda mission: not mission.is_open)
         kept[project.pk] = listing.add_moves(open_first) if open_first else []
     return kept[project.pk]
 
@@ -70,7 +84,7 @@ class OpenMissions(Panel):
     template_name = "volunteering/panels/home.html"
 
     def get_context_data(self, parent_context: Any = None) -> Any:
-        return {"missions": listing.cards(Mission.objects.open()).order_by("-published_at", "-pk")[:3]}
+        return {"missions": newest()}
 
 
 class OfOrganisation(Panel):

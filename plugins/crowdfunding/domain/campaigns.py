@@ -18,6 +18,7 @@ from core.domain.permissions import manages
 from core.journal import record
 from core.models import Organisation, Person, Project
 from core.money import minor
+from core.prepared import prepared
 from core.text import clean
 from plugins.crowdfunding.domain import collectors, tallies
 from plugins.crowdfunding.domain.amounts import fact
@@ -229,12 +230,17 @@ def restore(campaign: Campaign, by: Person | None) -> None:
     record(by, RESTORED, campaign)
 
 
+@prepared
+def latest_of(project: int) -> QuerySet[Campaign]:
+    """The six newest public campaigns of a project."""
+    rows = Campaign.objects.filter(project_id=project, hidden=False).exclude(state=Campaign.State.DRAFT)
+    return rows.shown().order_by("-pk")[:6]  # type: ignore[attr-defined]
+
+
 def of_project(project: Project) -> list[Campaign]:
     """Public campaigns of a project, open ones first; asked once per request however many panels ask."""
     known = getattr(project, "_crowdfunding_campaigns", None)
     if known is None:
-        rows: QuerySet[Campaign] = Campaign.objects.filter(project=project, hidden=False)
-        rows = rows.exclude(state=Campaign.State.DRAFT).shown().order_by("-pk")  # type: ignore[attr-defined]
-        known = sorted(rows[:6], key=lambda campaign: campaign.state != Campaign.State.OPEN)
+        known = sorted(latest_of(project.pk), key=lambda campaign: campaign.state != Campaign.State.OPEN)
         project._crowdfunding_campaigns = known  # type: ignore[attr-defined]
     return list(known)

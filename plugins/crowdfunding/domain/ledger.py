@@ -211,7 +211,7 @@ def documents(ledger: Ledger, *, until: int | None = None, chunk: int = 500) -> 
         after = rows[-1].number
 
 
-def statement(project: Project) -> QuerySet[Entry]:
+def statement(project: Project | int) -> QuerySet[Entry]:
     """What moved on the accounts that hold money, newest first, with its transaction and ledger."""
     lines = Entry.objects.filter(ledger__project=project, is_funds=True)
     return lines.select_related("transaction__ledger", "transaction__reverses", "account").order_by("-pk")

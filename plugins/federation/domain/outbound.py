@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from core.contract import Mapping, PublicObject, SubjectRef
@@ -175,13 +176,20 @@ def _send(event: OutboundEvent, kind: Kind, shared: SharedObject, what: dict[str
 
 
 def followers_inboxes(of: Iterable[str], *, instances: bool | None = None, but_host: str = "") -> list[str]:
-    """The distinct inboxes of those who follow one of our actors; one query. ``instances`` keeps one sort of follower."""
+    """The distinct inboxes of those who follow one of our actors; one query."""
+    return list(inboxes_of(of, instances=instances, but_host=but_host))
+
+
+def inboxes_of(
+    of: Iterable[str], *, instances: bool | None = None, but_host: str = ""
+) -> QuerySet[PeerLink, str]:
+    """Where what our actors do is sent; ``instances`` keeps one sort of follower."""
     links = PeerLink.objects.incoming().accepted().filter(local_uri__in=of)
     if instances is not None:
         links = links.filter(is_instance=instances)
     if but_host:
         links = links.exclude(host=but_host)
-    return list(links.order_by("inbox").values_list("inbox", flat=True).distinct())
+    return links.order_by("inbox").values_list("inbox", flat=True).distinct()
 
 
 def _boost(shared: SharedObject, object_id: str, at: datetime) -> None:

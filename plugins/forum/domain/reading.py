@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from core.contract import SubjectRef
 from core.models import Person, Theme
+from core.prepared import prepared
 from core.registry import registry
 from plugins.forum.models import Post, ReadMark, Thread
 from plugins.forum.models.threads import PAGE_SIZE, ThreadQuerySet
 
 LIST_SIZE = 20
+LATEST = 3
 UNREAD_SPAN = timedelta(days=60)
 """How far back “unread” looks."""
 FREE = "free"
@@ -123,9 +125,15 @@ def latest_query(ref: SubjectRef) -> QuerySet[Post]:
     return rows.select_related("thread", "author").order_by("-number")
 
 
-def latest(ref: SubjectRef, number: int = 3) -> list[Post]:
+def latest(ref: SubjectRef, number: int = LATEST) -> list[Post]:
     """The last visible posts about a subject, oldest first, with their thread; one query."""
-    return list(latest_query(ref)[:number])[::-1]
+    return head(ref.type, str(ref.key))[:number][::-1]
+
+
+@prepared
+def head(about_type: str, about_key: str) -> QuerySet[Post]:
+    """The last few visible posts about a subject."""
+    return latest_query(SubjectRef(about_type, about_key))[:LATEST]
 
 
 def visible_in(thread: Thread | None) -> QuerySet[Post]:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from core.domain.listing import Choice, indented
 from core.models import Territory
+from core.prepared import prepared
 from plugins.volunteering.models import Mission, PlanStep, Skill
 
 
@@ -69,14 +70,19 @@ def cards(rows: QuerySet[Mission]) -> QuerySet[Mission]:
     return rows.counted().select_related("host", "territory", "project__territory")  # type: ignore[attr-defined]
 
 
+@prepared
+def moves_of(*missions: int) -> QuerySet[PlanStep]:
+    """The current steps of some missions, the one that has waited longest last."""
+    steps = PlanStep.objects.filter(application__mission__in=missions, state=PlanStep.State.CURRENT)
+    steps = steps.exclude(kind__in=[PlanStep.Kind.OWN, PlanStep.Kind.FOLLOW_UP])
+    return steps.select_related("application").order_by("-turn_since", "-id")
+
+
 def add_moves(missions: Iterable[Mission]) -> list[Mission]:
     """Give each mission ``move``: the current step that has waited longest among its applications; one query."""
     missions = list(missions)
-    steps = PlanStep.objects.filter(
-        application__mission__in=[mission.pk for mission in missions], state=PlanStep.State.CURRENT
-    ).exclude(kind__in=[PlanStep.Kind.OWN, PlanStep.Kind.FOLLOW_UP])
     longest: dict[int, PlanStep] = {}
-    for step in steps.select_related("application").order_by("-turn_since", "-id"):
+    for step in moves_of(*(mission.pk for mission in missions)):
         longest[step.application.mission_id] = step
     for mission in missions:
         mission.move = longest.get(mission.pk)  # type: ignore[attr-defined]
