@@ -22,7 +22,9 @@ def pytest(*words: str, **environment: str) -> int:
     """One run of pytest; gives its exit code."""
     command = [sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadgroup", *words]
     print("$", " ".join(["pytest", *command[3:]]), environment.get("DATABASE_URL", "(SQLite)"), flush=True)
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+    # The Makefile exports the settings of a site; the tests have their own.
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", **environment}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def main(words: list[str]) -> int:
