@@ -14,33 +14,21 @@ from core.discovery import apps_of, middleware_of
 from core.settings import base
 
 
-def for_site(
-    slug: str,
-    *,
-    port: int,
-    title: dict[str, str],
-    tagline: dict[str, str],
-    territory: str,
-    host: str,
-    plugins: tuple[str, ...],
-    currency: str = "EUR",
-) -> dict[str, Any]:
-    """Settings of the instance ``slug``; ``TIWIZI_PROFILE`` (demo, production) and the environment complete them."""
+def for_site(slug: str, *, port: int, plugins: tuple[str, ...], **facts: Any) -> dict[str, Any]:
+    """Settings of the instance ``slug``; ``facts`` are the other columns of :class:`core.conf.Instance`.
+
+    ``TIWIZI_PROFILE`` (demo, production) and the environment complete them.
+    """
     profile = os.environ.get("TIWIZI_PROFILE", "demo")
-    base_url = os.environ.get("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    var = Path(os.environ.get("TIWIZI_VAR", base.VAR)) / slug
     instance = Instance(
         slug=slug,
-        base_url=base_url,
-        title=title,
-        tagline=tagline,
-        territory=territory,
-        host=host,
-        currency=currency,
+        base_url=os.environ.get("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         plugins=plugins,
         demo=profile == "demo",
         source=os.environ.get("SOURCE_URL", ""),
+        **facts,
     )
+    var = Path(os.environ.get("TIWIZI_VAR", base.VAR)) / slug
     return {
         "INSTANCE": instance,
         "INSTALLED_APPS": [
@@ -58,13 +46,13 @@ def for_site(
         "MEDIA_ROOT": str(var / "media"),
         "STATIC_ROOT": str(var / "static"),
         "PRIVATE_ROOT": str(var / "private"),
-        "WAGTAIL_SITE_NAME": title.get("fr", slug),
-        "WAGTAILADMIN_BASE_URL": base_url,
+        "WAGTAIL_SITE_NAME": instance.title.get("fr", slug),
+        "WAGTAILADMIN_BASE_URL": instance.base_url,
         "SESSION_COOKIE_NAME": f"session_{slug}",
         "CSRF_COOKIE_NAME": f"csrf_{slug}",
         "TIME_ZONE": os.environ.get("TIME_ZONE", "Africa/Casablanca"),
         "DEFAULT_FROM_EMAIL": os.environ.get("DEFAULT_FROM_EMAIL", f"{slug}@tiwizi.example"),
-        **(production(base_url) if profile == "production" else demo(var)),
+        **(production(instance.base_url) if profile == "production" else demo(var)),
     }
 
 
