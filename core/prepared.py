@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import ColPairs
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -31,8 +32,9 @@ class Statement(Generic[M]):
         self.rows = rows
         self.compiler: SQLCompiler = rows.query.get_compiler(using=rows.db)
         self.sql, self.params = self.compiler.as_sql()
-        select = (column[0] for column in self.compiler.select[: self.compiler.col_count])
+        select = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(select)
+        self.composite = any(isinstance(column, ColPairs) for column in select)
         places = {place: marks.index(param) for place, param in enumerate(self.params) if param in marks}
         if set(places.values()) != set(range(len(marks))):
             raise NotPreparable(self.sql)
@@ -46,9 +48,9 @@ class Statement(Generic[M]):
 
     def ask(self, values: tuple[Value, ...]) -> list[M]:
         """The rows for these values, from the database."""
-        rows = copy.copy(self.rows)
-        rows._query = self.ready(values)  # type: ignore[attr-defined]
-        return list(rows._iterable_class(rows))  # type: ignore[attr-defined]
+        rows: Any = copy.copy(self.rows)
+        rows._query = self.ready(values)
+        return list(rows._iterable_class(rows))
 
 
 class Ready(Query):
@@ -62,10 +64,11 @@ class Ready(Query):
         self, using: str | None = None, connection: Any = None, elide_empty: bool = True
     ) -> SQLCompiler:
         """The compiler that made the SQL, on the connection of this thread, giving it with this call's values."""
-        compiler = copy.copy(self.statement.compiler)
+        compiler: Any = copy.copy(self.statement.compiler)
         compiler.connection = connection or connections[using or self.statement.rows.db]
-        compiler.as_sql = lambda *_args, **_kwargs: (self.statement.sql, self.parameters)  # type: ignore[method-assign]
-        compiler.get_converters = lambda _columns: self.statement.converters  # type: ignore[method-assign]
+        compiler.as_sql = lambda *_args, **_kwargs: (self.statement.sql, self.parameters)
+        compiler.get_converters = lambda _columns: self.statement.converters
+        compiler.has_composite_fields = lambda _columns: self.statement.composite
         return compiler
 
 

@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 
 from core.conf import instance
 from core.models import Project, Territory, Theme
+from core.prepared import prepared
 from core.text import fold
 
 SIZE = 20
@@ -59,7 +60,22 @@ def newest_first(rows: QuerySet[M], *, field: str, after: str = "", size: int = 
     if after:
         moment, pk = place(after)
         rows = rows.filter(Q(**{f"{field}__lt": moment}) | Q(**{field: moment, "pk__lt": pk}))
-    found = list(rows[: size + 1])
+    return cut(list(rows[: size + 1]), field=field, size=size)
+
+
+def first_projects() -> Slice[Project]:
+    """The newest projects, all of what :func:`newest_first` gives when nothing is asked."""
+    return cut(newest_projects(), field="published_at")
+
+
+@prepared
+def newest_projects() -> QuerySet[Project]:
+    """As many projects as a page shows, and one more."""
+    return cards(Project.objects.public()).order_by("-published_at", "-pk")[: SIZE + 1]
+
+
+def cut(found: list[M], *, field: str, size: int = SIZE) -> Slice[M]:
+    """A page of the rows of a list, of which one more than it shows was read when there are others."""
     shown = found[:size]
     return Slice(shown, cursor(getattr(shown[-1], field), shown[-1].pk) if len(found) > size else "")
 
@@ -132,14 +148,18 @@ class Choice(NamedTuple):
     chosen: bool
 
 
+@prepared
+def used_paths() -> QuerySet[Any, Any]:
+    """The paths of the places of published projects."""
+    return Project.objects.public().order_by().values_list("territory__path", flat=True).distinct()
+
+
 def territory_choices(chosen: str) -> list[Choice]:
     """The instance's own territory and its places, then the others that have projects, each under what holds it.
 
     Two queries, however many places.
     """
-    paths = set(Project.objects.public().order_by().values_list("territory__path", flat=True).distinct()) - {
-        None
-    }
+    paths = set(used_paths()) - {None}
     codes = {code for path in paths for code in path.split("/") if code} | {instance().territory, chosen} - {
         ""
     }
@@ -164,10 +184,14 @@ def indented(places: Iterable[Territory], chosen: str) -> list[Choice]:
 
 def theme_choices(chosen: str) -> list[Choice]:
     """The themes that published projects stand under; one query."""
+    return [Choice(theme.slug, theme.name, theme.slug == chosen) for theme in used_themes()]
+
+
+@prepared
+def used_themes() -> QuerySet[Theme]:
+    """The themes of published projects."""
     used = Project.themes.through.objects.filter(project__status=Project.Status.PUBLISHED).values("theme")
-    return [
-        Choice(theme.slug, theme.name, theme.slug == chosen) for theme in Theme.objects.filter(pk__in=used)
-    ]
+    return Theme.objects.filter(pk__in=used)
 
 
 def stage_choices(chosen: str) -> list[Choice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -98,6 +99,11 @@ def cover(code: str) -> SafeString:
 @register.simple_tag
 def stage_ribbon(stage: str) -> SafeString:
     """The six stages with the present one marked, in words and in shape."""
+    return _ribbon(stage, get_language() or "fr")
+
+
+@lru_cache(maxsize=64)
+def _ribbon(stage: str, _language: str) -> SafeString:
     parts, state = [], "past"
     for value, label in Project.Stage.choices:
         here = value == stage

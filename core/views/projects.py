@@ -20,9 +20,9 @@ from core.prepared import prepared
 def project_list(request: HttpRequest) -> HttpResponse:
     """Published projects that answer the reader's filters, newest first, twenty at a time."""
     asked = listing.ProjectFilters.read(request.GET)
-    rows = listing.cards(asked.apply(Project.objects.public()))
+    after = request.GET.get("after", "")
     try:
-        shown = listing.newest_first(rows, field="published_at", after=request.GET.get("after", ""))
+        shown = listing.first_projects() if not (asked.active or after) else answering(asked, after)
     except listing.BadCursor:
         raise Http404 from None
     context = {
@@ -32,9 +32,15 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "themes": listing.theme_choices(asked.theme),
         "stages": listing.stage_choices(asked.stage),
         "next": f"?{asked.query(after=shown.after)}" if shown.after else "",
-        "first": f"?{asked.query()}" if request.GET.get("after") else "",
+        "first": f"?{asked.query()}" if after else "",
     }
     return render(request, "core/project_list.html", context)
+
+
+def answering(asked: listing.ProjectFilters, after: str) -> listing.Slice[Project]:
+    """A page of the projects that answer some filters; raises BadCursor."""
+    rows = listing.cards(asked.apply(Project.objects.public()))
+    return listing.newest_first(rows, field="published_at", after=after)
 
 
 def public_project(slug: str) -> Project:

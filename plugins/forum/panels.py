@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from core.contract import Panel
+from core.prepared import prepared
 from plugins.forum.domain import reading
 from plugins.forum.models import Post, Thread
 
@@ -74,8 +76,13 @@ class LatestPanel(Panel):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         # A few more are read, because those on subjects that were withdrawn fall out.
-        threads, _following = reading.page(Thread.objects.listed(), None, size=2 * SHOWN)
-        return {"threads": threads[:SHOWN]}
+        return {"threads": reading.readable(newest())[:SHOWN]}
+
+
+@prepared
+def newest() -> QuerySet[Thread]:
+    """The threads in which somebody spoke last."""
+    return reading.page_query(Thread.objects.listed(), None)[: 2 * SHOWN]
 
 
 panels = [TalkPanel(), TalkAction(), LatestPanel()]

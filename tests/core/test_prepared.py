@@ -93,4 +93,5 @@ def test_another_thread_asks_on_its_own_connection(themes: list[Theme]) -> None:
     thread.start()
     thread.join()
     assert here is connections["default"]
-    assert there and there[0] is not here
+    assert there
+    assert there[0] is not here
