@@ -45,16 +45,18 @@ def public_entries() -> QuerySet[JournalEntry]:
 
 def tell(entries: Iterable[JournalEntry], *, with_project: bool = False) -> list[Told]:
     """Entries as sentences; those of a plug-in that is off are left out. One query per type that is named."""
-    known = [(entry, verb) for entry in entries if (verb := registry.verb(entry.verb)) is not None]
-    named = {entry.ref for entry, verb in known if "{subject}" in str(verb.sentence)}
+    known = [
+        (entry, str(verb.sentence)) for entry in entries if (verb := registry.verb(entry.verb)) is not None
+    ]
+    named = {entry.ref for entry, pattern in known if "{subject}" in pattern}
     subjects = registry.resolve(named) if named else {}
     return [
         Told(
             entry.at,
-            sentence(entry, str(verb.sentence), subjects.get(entry.ref)),
+            sentence(entry, pattern, subjects.get(entry.ref)),
             entry.project if with_project else None,
         )
-        for entry, verb in known
+        for entry, pattern in known
     ]
 
 
