@@ -24,7 +24,6 @@ from core.catalogues import compile_catalogues
 from core.settings.base import ROOT, VAR
 
 PORTS = {"tiznit": 8001, "argenteuil": 8002}
-STEPS = (("prepare",), ("load_demo",), ("collectstatic", "--noinput", "-v", "0"))
 
 
 class NotPrepared(RuntimeError):
@@ -42,22 +41,18 @@ def environment(site: str) -> dict[str, str]:
 
 
 def prepare(site: str) -> str:
-    """Everything a site needs before it can answer; safe to repeat. Gives what ``load_demo`` printed."""
-    printed = ""
-    for words in STEPS:
-        done = subprocess.run(  # noqa: S603  our own commands
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=environment(site),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise NotPrepared(f"{site}: manage.py {words[0]} failed\n{done.stdout}\n{done.stderr}")
-        if words[0] == "load_demo":
-            printed = done.stdout
-    return printed
+    """Everything a site needs before it can answer; safe to repeat. Gives the accounts it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "prepare_demo"],
+        cwd=ROOT,
+        env=environment(site),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotPrepared(f"{site} could not be prepared\n{done.stdout}\n{done.stderr}")
+    return done.stdout
 
 
 def commands(site: str) -> dict[str, str]:
