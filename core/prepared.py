@@ -17,8 +17,8 @@ from django.db.models.sql.compiler import SQLCompiler
 M = TypeVar("M", bound=Model)
 Value = int | str
 Key = tuple[Any, ...]
-NUMBER = 1_987_654_321
-"""The first of the numbers that hold the places of values while the SQL is made."""
+NUMBER = 31_870
+"""The first of the numbers that hold the places of values while the SQL is made; it fits the smallest column."""
 
 
 class NotPreparable(TypeError):

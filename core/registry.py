@@ -156,7 +156,8 @@ class Registry:
         """Objects behind references, one query per type; those gone or of a plug-in that is off are absent."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for ref in refs:
-            wanted[ref.type].add(ref.key)
+            if "\x00" not in ref.key:  # PostgreSQL has no such text
+                wanted[ref.type].add(ref.key)
         found: dict[SubjectRef, Any] = {}
         for type_, keys in wanted.items():
             subject = self.subject(type_)

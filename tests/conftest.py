@@ -20,6 +20,14 @@ def empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def french():
+    """Each test starts in the default language, whatever an earlier one's requests left active."""
+    from django.utils import translation
+
+    translation.activate("fr")
+
+
 @pytest.fixture
 def tree(db):
     """The page tree in four languages."""

@@ -130,7 +130,7 @@ def of_person(person: Person) -> QuerySet[Any]:
     """A person's notices, newest first."""
     return (
         Notice.objects.filter(person=person)
-        .select_related("entry__actor", "entry__organisation")
+        .select_related("person", "entry__actor", "entry__organisation")
         .order_by("-pk")
     )
 

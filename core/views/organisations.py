@@ -19,7 +19,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     used = set(admitted.order_by().values_list("kind", flat=True).distinct())
     rows = admitted.select_related("territory")
     if kind:
-        rows = rows.filter(kind=kind)
+        rows = rows.filter(kind=kind) if kind in Organisation.Kind.values else rows.none()
     shown = listing.by_name(rows, after=after, size=SIZE)
     context = {
         "organisations": shown.rows,

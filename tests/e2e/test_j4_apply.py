@@ -47,6 +47,7 @@ def test_from_an_offer_on_a_phone_to_a_step_done(any_page, new_page, sign_in, mi
     guest.get_by_role("link", name="Aider").click()
     guest.get_by_role("link", name="Proposer mon aide").click()
     typed = guest.locator("main form").locator("input:not([type=hidden]), textarea, select")
+    typed.first.wait_for()
     assert typed.count() == 2
     guest.get_by_label("Votre adresse e-mail").fill(EMAIL)
     guest.get_by_label("Votre message").fill("J'ai composté dans mon quartier, libre en janvier.")
