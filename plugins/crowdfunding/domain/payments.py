@@ -16,7 +16,7 @@ from core.money import CurrencyMismatch, minor
 from plugins.crowdfunding.domain import collectors, ledger, letters, pledges, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, NotPossible, after
-from plugins.crowdfunding.gateways import gateway
+from plugins.crowdfunding.gateways import manual
 from plugins.crowdfunding.gateways.base import Claim, Settlement
 from plugins.crowdfunding.models import Account, Campaign, Payment, Pledge, Transaction
 from plugins.crowdfunding.verbs import RECEIVED, REVERSED
@@ -75,7 +75,7 @@ def settle(pledge: Pledge, receipt: Receipt) -> Settlement:
         today=timezone.localdate(),
         reference=receipt.reference,
     )
-    return gateway(pledge.gateway).settle(claim)
+    return manual("offline").settle(claim)
 
 
 def book(pledge: Pledge, settlement: Settlement, *, by: Person | None) -> Payment:
@@ -173,7 +173,7 @@ def undo(row: Payment, *, by: Person, reason: str) -> Payment:
     settlement = Settlement(
         payment.gateway, payment.channel, payment.amount, payment.received_on, payment.reference
     )
-    gateway(payment.gateway).reverse(settlement, payment.amount)
+    manual(payment.gateway).reverse(settlement, payment.amount)
     payment.reversed_by, payment.reversed_at, payment.reason = by, timezone.now(), Payment.Reason(reason)
     payment.save(update_fields=["state", "reversed_by", "reversed_at", "reason"])
     done = Transaction.objects.select_related("ledger__project").get(key=f"payment:{payment.uid}")
