@@ -52,8 +52,16 @@ class Campaign(Identified, SubjectModel, models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("campaign", "draft")
         OPEN = "open", pgettext_lazy("campaign", "open")
+        COLLECTING = "collecting", pgettext_lazy("campaign", "being collected")
+        SUCCEEDED = "succeeded", pgettext_lazy("campaign", "succeeded")
+        FAILED = "failed", pgettext_lazy("campaign", "not reached")
         CLOSED = "closed", pgettext_lazy("campaign", "closed")
         CANCELLED = "cancelled", pgettext_lazy("campaign", "cancelled")
+
+    CONDITIONAL = frozenset({Kind.ALL_OR_NOTHING, Kind.TWO_ROUNDS})
+    """Kinds whose money is taken only when the minimum is reached."""
+    TOLERANCE = 10
+    """Per cent by which the minimum may be missed, at most."""
 
     subject_type = "crowdfunding.campaign"
 
@@ -67,7 +75,18 @@ class Campaign(Identified, SubjectModel, models.Model):
     texts = models.JSONField(default=dict)
     currency = CurrencyField()
     goal_minor = MinorField()
-    minimum_minor = MinorField(default=100)
+    minimum_minor = MinorField(default=100, help_text="the smallest gift")
+    needed_minor = MinorField(default=0, help_text="what must come for the campaign to succeed; 0: nothing")
+    tolerance_percent = models.PositiveSmallIntegerField(
+        _("tolerance"),
+        default=0,
+        help_text="by how much the needed sum may be missed, published from the start",
+    )
+    round = models.PositiveSmallIntegerField(default=1)
+    first_closes_on = models.DateField(_("end of the first round"), null=True, blank=True)
+    receipts_eligible = models.BooleanField(
+        default=False, help_text="gifts give a right to a tax receipt; set by the treasurer"
+    )
     proposed_minor = models.JSONField(default=list, help_text="amounts offered as buttons, minor units")
     opens_on = models.DateField(_("opens on"))
     closes_on = models.DateField(_("closes on"))
@@ -96,6 +115,11 @@ class Campaign(Identified, SubjectModel, models.Model):
             models.CheckConstraint(
                 condition=Q(closes_on__gte=F("opens_on")), name="campaign_closes_after_opening"
             ),
+            models.CheckConstraint(
+                condition=Q(needed_minor__gte=0) & Q(needed_minor__lte=F("goal_minor")),
+                name="campaign_needed_within_goal",
+            ),
+            models.CheckConstraint(condition=Q(tolerance_percent__lte=10), name="campaign_tolerance_bounded"),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +149,16 @@ class Campaign(Identified, SubjectModel, models.Model):
     @property
     def minimum(self) -> Money:
         return money(self.minimum_minor, self.currency)
+
+    @property
+    def needed(self) -> Money:
+        """What must come for a conditional campaign to succeed."""
+        return money(self.needed_minor, self.currency)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether card gifts are only secured now and charged when the minimum is reached."""
+        return self.kind in self.CONDITIONAL and self.round == 1
 
     @property
     def proposed(self) -> list[Money]:

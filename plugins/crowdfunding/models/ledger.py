@@ -49,8 +49,12 @@ class Account(models.Model):
         FEES = "fees", _("fees")
         TRANSIT = "transit", _("on its way")
         SPENT = "spent", _("spent")
+        PROVIDER = "provider", _("at the card provider")
+        OWED = "owed", _("to be given back")
+        KEPT = "kept", _("kept for the organisation")
+        EXCHANGE = "exchange", _("exchanged")
 
-    FUNDS = frozenset({Kind.BANK, Kind.CASH, Kind.CHEQUES})
+    FUNDS = frozenset({Kind.BANK, Kind.CASH, Kind.CHEQUES, Kind.PROVIDER})
 
     ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="accounts")
     code = models.CharField(max_length=140)
@@ -80,6 +84,19 @@ class Transaction(Identified, models.Model):
     class Kind(models.TextChoices):
         GIFT = "gift", _("gift received")
         REVERSAL = "reversal", _("correction")
+        FEE = "fee", _("fee of the provider or the bank")
+        REFUND = "refund", _("gift given back")
+        DISPUTE = "dispute", _("gift contested at the bank")
+        DISPUTE_WON = "dispute_won", _("contested gift confirmed")
+        SURPLUS = "surplus", _("paid twice, to be given back")
+        DEPOSIT = "deposit", _("cash brought to the bank")
+        SETTLEMENT = "settlement", _("paid out by the card provider")
+        PAYOUT = "payout", _("sent to who receives")
+        ARRIVAL = "arrival", _("arrived at who receives")
+        EXCHANGE = "exchange", _("exchanged")
+        SPENDING = "spending", _("spent")
+        MOVE = "move", _("moved between projects")
+        KEEP = "keep", _("kept for the organisation")
 
     ledger = models.ForeignKey(Ledger, on_delete=models.PROTECT, related_name="transactions")
     number = models.PositiveIntegerField()

@@ -34,8 +34,15 @@ class Pledge(Identified, models.Model):
     """
 
     class State(models.TextChoices):
+        STARTED = "started", pgettext_lazy("pledge", "not finished")
         PLEDGED = "pledged", pgettext_lazy("pledge", "promised")
+        SECURED = "secured", pgettext_lazy("pledge", "promised by card")
+        DUE = "due", pgettext_lazy("pledge", "waits for another card")
         RECEIVED = "received", pgettext_lazy("pledge", "received")
+        REFUNDED = "refunded", pgettext_lazy("pledge", "given back")
+        DISPUTED = "disputed", pgettext_lazy("pledge", "contested at the bank")
+        RELEASED = "released", pgettext_lazy("pledge", "released, never charged")
+        MOVED = "moved", pgettext_lazy("pledge", "moved to another project")
         CANCELLED = "cancelled", pgettext_lazy("pledge", "cancelled")
         EXPIRED = "expired", pgettext_lazy("pledge", "expired")
 
@@ -43,6 +50,16 @@ class Pledge(Identified, models.Model):
         TRANSFER = "transfer", _("bank transfer")
         CHEQUE = "cheque", _("cheque")
         CASH = "cash", _("cash")
+        CARD = "card", _("card")
+        DEBIT = "debit", _("direct debit")
+
+    class IfFails(models.TextChoices):
+        RETURN = "return", _("give it back to me")
+        MOVE = "move", _("give it to another project of the same organisation")
+        KEEP = "keep", _("leave it to the organisation")
+
+    WAITING = frozenset({State.PLEDGED, State.SECURED, State.DUE})
+    """States that count as promised."""
 
     class Origin(models.TextChoices):
         SITE = "site", _("made on the site")
@@ -68,6 +85,15 @@ class Pledge(Identified, models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
     anonymous = models.BooleanField(_("anonymous"), default=False)
+    if_fails = models.CharField(
+        _("if the campaign fails"), max_length=6, choices=IfFails.choices, default=IfFails.RETURN
+    )
+    mandate = models.ForeignKey(
+        "crowdfunding.Mandate", on_delete=models.PROTECT, null=True, blank=True, related_name="pledges"
+    )
+    moved_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to"
+    )
     message = models.CharField(_("message"), max_length=500, blank=True)
     message_hidden = models.BooleanField(default=False)
     language = models.CharField(max_length=5, default="fr")
