@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 from functools import lru_cache
 from typing import NamedTuple, cast
 
 from activitypub.core.models import Domain, Reference
 from activitypub.core.models.base import SignatureAlgorithms
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.fernet import InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core import secrets
 from core.conf import instance
 from plugins.federation.domain import addresses
 from plugins.federation.models import SigningKey
@@ -138,12 +137,4 @@ def _load(sealed: str) -> RSAPrivateKey:
 
 def _fernets() -> MultiFernet:
     """The current secret first, then those that may still have sealed something."""
-    own = getattr(settings, "FEDERATION_KEY_SECRET", "")
-    secrets = [*([own] if own else []), settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([_fernet(secret) for secret in secrets])
-
-
-@lru_cache(maxsize=8)
-def _fernet(secret: str) -> Fernet:
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"tiwizi federation keys at rest")
-    return Fernet(base64.urlsafe_b64encode(derived.derive(secret.encode())))
+    return secrets.fernets("federation keys at rest", getattr(settings, "FEDERATION_KEY_SECRET", ""))
