@@ -1,39 +1,115 @@
-"""The lives of a campaign, a pledge and a payment, on one screen."""
+"""The lives of a campaign, a pledge, a payment, a refund and a dispute, on one screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from plugins.crowdfunding.models import Campaign, Payment, Pledge
+from plugins.crowdfunding.models import Campaign, Dispute, Payment, Pledge, Refund
 from plugins.crowdfunding.models.pledges import LIFE
 
 Table = Mapping[str, Mapping[str, str]]
 """State → act → next state; an act that is not named cannot be done."""
 
+_C, _P, _M, _R, _D = Campaign.State, Pledge.State, Payment.State, Refund.State, Dispute.State
+
 CAMPAIGN: Table = {
-    Campaign.State.DRAFT: {"open": Campaign.State.OPEN, "cancel": Campaign.State.CANCELLED},
-    Campaign.State.OPEN: {"close": Campaign.State.CLOSED, "cancel": Campaign.State.CANCELLED},
-    Campaign.State.CLOSED: {},
-    Campaign.State.CANCELLED: {},
+    _C.DRAFT: {"open": _C.OPEN, "cancel": _C.CANCELLED},
+    # A conditional campaign is collected at its deadline; one whose first round is in goes on.
+    _C.OPEN: {"close": _C.CLOSED, "cancel": _C.CANCELLED, "collect": _C.COLLECTING, "fail": _C.FAILED},
+    _C.COLLECTING: {"succeed": _C.SUCCEEDED, "fail": _C.FAILED, "continue": _C.OPEN, "cancel": _C.CANCELLED},
+    _C.CLOSED: {},
+    _C.SUCCEEDED: {},
+    _C.FAILED: {},
+    _C.CANCELLED: {},
 }
 
+_LATE = {"receive": _P.RECEIVED}
+"""Money that comes late is still money: it is booked whatever was said before."""
+
 PLEDGE: Table = {
-    # Money that comes late is still money: it can be received after cancelling or expiring.
-    Pledge.State.PLEDGED: {
-        "receive": Pledge.State.RECEIVED,
-        "cancel": Pledge.State.CANCELLED,
-        "expire": Pledge.State.EXPIRED,
+    _P.STARTED: {
+        **_LATE,
+        "secure": _P.SECURED,
+        "promise": _P.PLEDGED,
+        "cancel": _P.CANCELLED,
+        "expire": _P.EXPIRED,
+        "move": _P.MOVED,
     },
-    Pledge.State.CANCELLED: {"receive": Pledge.State.RECEIVED},
-    Pledge.State.EXPIRED: {"receive": Pledge.State.RECEIVED},
+    _P.PLEDGED: {
+        **_LATE,
+        "secure": _P.SECURED,
+        "cancel": _P.CANCELLED,
+        "expire": _P.EXPIRED,
+        "move": _P.MOVED,
+        "release": _P.RELEASED,
+    },
+    _P.SECURED: {
+        **_LATE,
+        "secure": _P.SECURED,
+        "promise": _P.PLEDGED,
+        "refuse": _P.DUE,
+        "cancel": _P.CANCELLED,
+        "release": _P.RELEASED,
+        "move": _P.MOVED,
+    },
+    _P.DUE: {
+        **_LATE,
+        "secure": _P.SECURED,
+        "promise": _P.PLEDGED,
+        "refuse": _P.DUE,
+        "cancel": _P.CANCELLED,
+        "expire": _P.EXPIRED,
+        "release": _P.RELEASED,
+    },
     # Undoing puts a promise made on the site back to waiting and voids one entered at the counter.
-    Pledge.State.RECEIVED: {"undo": Pledge.State.PLEDGED, "void": Pledge.State.CANCELLED},
+    _P.RECEIVED: {
+        "undo": _P.PLEDGED,
+        "void": _P.CANCELLED,
+        "refund": _P.REFUNDED,
+        "dispute": _P.DISPUTED,
+        "move": _P.MOVED,
+    },
+    _P.DISPUTED: {"win": _P.RECEIVED, "refund": _P.REFUNDED},
+    # A refund the bank refused: the money is still there.
+    _P.REFUNDED: {"return": _P.RECEIVED, "dispute": _P.DISPUTED},
+    _P.RELEASED: {**_LATE},
+    _P.MOVED: {},
+    _P.CANCELLED: {**_LATE},
+    _P.EXPIRED: {**_LATE},
 }
 
 PAYMENT: Table = {
-    Payment.State.RECEIVED: {"undo": Payment.State.REVERSED},
-    Payment.State.REVERSED: {},
+    # The provider's word can come late and out of order: money that came wins over every refusal.
+    _M.STARTED: {
+        "process": _M.PROCESSING,
+        "settle": _M.RECEIVED,
+        "surplus": _M.SURPLUS,
+        "secure": _M.SECURED,
+        "fail": _M.FAILED,
+    },
+    _M.PROCESSING: {"settle": _M.RECEIVED, "surplus": _M.SURPLUS, "fail": _M.FAILED},
+    _M.FAILED: {"process": _M.PROCESSING, "settle": _M.RECEIVED, "surplus": _M.SURPLUS},
+    _M.SECURED: {},
+    _M.RECEIVED: {"undo": _M.REVERSED, "refund": _M.REFUNDED},
+    _M.REFUNDED: {"return": _M.RECEIVED},
+    _M.SURPLUS: {},
+    _M.REVERSED: {},
+}
+
+REFUND: Table = {
+    _R.DUE: {"send": _R.SENT, "finish": _R.DONE, "fail": _R.FAILED, "drop": _R.DROPPED},
+    _R.SENT: {"finish": _R.DONE, "fail": _R.FAILED},
+    _R.DONE: {"fail": _R.FAILED},
+    # Tried again by the provider with another attempt, or by hand.
+    _R.FAILED: {"retry": _R.DUE, "finish": _R.DONE},
+    _R.DROPPED: {},
+}
+
+DISPUTE: Table = {
+    _D.OPENED: {"win": _D.WON, "lose": _D.LOST},
+    _D.WON: {},
+    _D.LOST: {"win": _D.WON},
 }
 
 REMINDERS = (timedelta(days=14), timedelta(days=30))
@@ -42,7 +118,22 @@ REMINDERS = (timedelta(days=14), timedelta(days=30))
 CLOSING_GRACE = timedelta(days=0)
 """A campaign closes by itself when its last day is over; promises made until then may still be paid."""
 
-__all__ = ["CAMPAIGN", "CLOSING_GRACE", "LIFE", "PAYMENT", "PLEDGE", "REMINDERS", "NotPossible", "after"]
+UNFINISHED = timedelta(days=2)
+"""How long a provider's page may stay unfinished before the pledge expires."""
+
+__all__ = [
+    "CAMPAIGN",
+    "CLOSING_GRACE",
+    "DISPUTE",
+    "LIFE",
+    "PAYMENT",
+    "PLEDGE",
+    "REFUND",
+    "REMINDERS",
+    "UNFINISHED",
+    "NotPossible",
+    "after",
+]
 
 
 class NotPossible(ValueError):
