@@ -4,6 +4,7 @@ from plugins.crowdfunding.models.campaigns import Campaign, Tally
 from plugins.crowdfunding.models.collectors import CollectorSettings
 from plugins.crowdfunding.models.gateways import GatewayAccount, Mandate, ProviderEvent
 from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transaction
+from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
 from plugins.crowdfunding.models.pledges import Pledge
 
@@ -20,6 +21,7 @@ __all__ = [
     "Pledge",
     "ProviderEvent",
     "Refund",
+    "Series",
     "Tally",
     "Transaction",
 ]
