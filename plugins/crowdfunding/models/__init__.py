@@ -1,27 +1,37 @@
 """Rows of crowdfunding: campaigns, pledges, payments, the ledger."""
 
 from plugins.crowdfunding.models.campaigns import Campaign, Tally
+from plugins.crowdfunding.models.closing import ClosingRun
 from plugins.crowdfunding.models.collectors import CollectorSettings
+from plugins.crowdfunding.models.gates import AppealReport, GenerosityDeclaration
 from plugins.crowdfunding.models.gateways import GatewayAccount, Mandate, ProviderEvent
 from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transaction
 from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
 from plugins.crowdfunding.models.pledges import Pledge
+from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
 
 __all__ = [
     "Account",
+    "AppealReport",
     "Campaign",
+    "ClosingRun",
     "CollectorSettings",
     "Dispute",
+    "DonorIdentity",
     "Entry",
     "GatewayAccount",
+    "GenerosityDeclaration",
     "Ledger",
     "Mandate",
     "Payment",
     "Pledge",
     "ProviderEvent",
+    "ReceiptIssuer",
+    "ReceiptLine",
     "Refund",
     "Series",
     "Tally",
+    "TaxReceipt",
     "Transaction",
 ]
