@@ -39,6 +39,7 @@ PLEDGE: Table = {
     _P.PLEDGED: {
         **_LATE,
         "secure": _P.SECURED,
+        "refuse": _P.DUE,
         "cancel": _P.CANCELLED,
         "expire": _P.EXPIRED,
         "move": _P.MOVED,
@@ -69,12 +70,15 @@ PLEDGE: Table = {
         "refund": _P.REFUNDED,
         "dispute": _P.DISPUTED,
         "move": _P.MOVED,
+        "keep": _P.KEPT,
     },
-    _P.DISPUTED: {"win": _P.RECEIVED, "refund": _P.REFUNDED},
-    # A refund the bank refused: the money is still there.
+    _P.DISPUTED: {"return": _P.RECEIVED, "refund": _P.REFUNDED},
+    # A refund that was dropped, a dispute that was won: the money is there again.
     _P.REFUNDED: {"return": _P.RECEIVED, "dispute": _P.DISPUTED},
-    _P.RELEASED: {**_LATE},
+    # One side only: what was released is never taken; money that comes all the same is given back.
+    _P.RELEASED: {},
     _P.MOVED: {},
+    _P.KEPT: {},
     _P.CANCELLED: {**_LATE},
     _P.EXPIRED: {**_LATE},
 }
@@ -91,9 +95,11 @@ PAYMENT: Table = {
     _M.PROCESSING: {"settle": _M.RECEIVED, "surplus": _M.SURPLUS, "fail": _M.FAILED},
     _M.FAILED: {"process": _M.PROCESSING, "settle": _M.RECEIVED, "surplus": _M.SURPLUS},
     _M.SECURED: {},
-    _M.RECEIVED: {"undo": _M.REVERSED, "refund": _M.REFUNDED},
+    _M.RECEIVED: {"undo": _M.REVERSED, "refund": _M.REFUNDED, "move": _M.MOVED, "keep": _M.KEPT},
     _M.REFUNDED: {"return": _M.RECEIVED},
     _M.SURPLUS: {},
+    _M.MOVED: {},
+    _M.KEPT: {},
     _M.REVERSED: {},
 }
 
@@ -101,8 +107,8 @@ REFUND: Table = {
     _R.DUE: {"send": _R.SENT, "finish": _R.DONE, "fail": _R.FAILED, "drop": _R.DROPPED},
     _R.SENT: {"finish": _R.DONE, "fail": _R.FAILED},
     _R.DONE: {"fail": _R.FAILED},
-    # Tried again by the provider with another attempt, or by hand.
-    _R.FAILED: {"retry": _R.DUE, "finish": _R.DONE},
+    # Still owed: tried again at the provider with another attempt, or by hand; dropped when the donor gives it anew.
+    _R.FAILED: {"retry": _R.DUE, "finish": _R.DONE, "drop": _R.DROPPED},
     _R.DROPPED: {},
 }
 

@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='payment',
             name='state',
-            field=models.CharField(choices=[('started', 'not finished'), ('processing', 'at the bank'), ('received', 'received'), ('failed', 'refused'), ('secured', 'card stored'), ('surplus', 'paid twice'), ('refunded', 'given back'), ('reversed', 'undone')], default='received', max_length=10),
+            field=models.CharField(choices=[('started', 'not finished'), ('processing', 'at the bank'), ('received', 'received'), ('failed', 'refused'), ('secured', 'card stored'), ('surplus', 'paid twice'), ('refunded', 'given back'), ('moved', 'moved to another project'), ('kept', 'left to the organisation'), ('reversed', 'undone')], default='received', max_length=10),
         ),
         migrations.AlterField(
             model_name='pledge',
@@ -225,12 +225,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pledge',
             name='state',
-            field=models.CharField(choices=[('started', 'not finished'), ('pledged', 'promised'), ('secured', 'promised by card'), ('due', 'waits for another card'), ('received', 'received'), ('refunded', 'given back'), ('disputed', 'contested at the bank'), ('released', 'released, never charged'), ('moved', 'moved to another project'), ('cancelled', 'cancelled'), ('expired', 'expired')], default='pledged', max_length=10),
+            field=models.CharField(choices=[('started', 'not finished'), ('pledged', 'promised'), ('secured', 'promised by card'), ('due', 'waits for another card'), ('received', 'received'), ('refunded', 'given back'), ('disputed', 'contested at the bank'), ('released', 'released, never charged'), ('moved', 'moved to another project'), ('kept', 'left to the organisation'), ('cancelled', 'cancelled'), ('expired', 'expired')], default='pledged', max_length=10),
         ),
         migrations.AlterField(
             model_name='transaction',
             name='kind',
-            field=models.CharField(choices=[('gift', 'gift received'), ('reversal', 'correction'), ('fee', 'fee of the provider or the bank'), ('refund', 'gift given back'), ('dispute', 'gift contested at the bank'), ('dispute_won', 'contested gift confirmed'), ('surplus', 'paid twice, to be given back'), ('deposit', 'cash brought to the bank'), ('settlement', 'paid out by the card provider'), ('payout', 'sent to who receives'), ('arrival', 'arrived at who receives'), ('exchange', 'exchanged'), ('spending', 'spent'), ('move', 'moved between projects'), ('keep', 'kept for the organisation')], max_length=12),
+            field=models.CharField(choices=[('gift', 'gift received'), ('reversal', 'correction'), ('fee', 'fee of the provider or the bank'), ('owing', 'gift to be given back'), ('refund', 'gift given back'), ('dispute', 'gift contested at the bank'), ('dispute_won', 'contested gift confirmed'), ('surplus', 'paid twice, to be given back'), ('deposit', 'cash brought to the bank'), ('settlement', 'paid out by the card provider'), ('payout', 'sent to who receives'), ('arrival', 'arrived at who receives'), ('exchange', 'exchanged'), ('spending', 'spent'), ('move', 'moved between projects'), ('keep', 'kept for the organisation')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='campaign',

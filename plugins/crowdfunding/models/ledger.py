@@ -85,6 +85,7 @@ class Transaction(Identified, models.Model):
         GIFT = "gift", _("gift received")
         REVERSAL = "reversal", _("correction")
         FEE = "fee", _("fee of the provider or the bank")
+        OWING = "owing", _("gift to be given back")
         REFUND = "refund", _("gift given back")
         DISPUTE = "dispute", _("gift contested at the bank")
         DISPUTE_WON = "dispute_won", _("contested gift confirmed")

@@ -26,10 +26,14 @@ class Payment(Identified, models.Model):
         SECURED = "secured", pgettext_lazy("payment", "card stored")
         SURPLUS = "surplus", pgettext_lazy("payment", "paid twice")
         REFUNDED = "refunded", pgettext_lazy("payment", "given back")
+        MOVED = "moved", pgettext_lazy("payment", "moved to another project")
+        KEPT = "kept", pgettext_lazy("payment", "left to the organisation")
         REVERSED = "reversed", pgettext_lazy("payment", "undone")
 
-    BOOKED = frozenset({State.RECEIVED, State.SURPLUS, State.REFUNDED})
-    """States whose money came and was not taken out as a mistake."""
+    UNFINISHED = frozenset({State.STARTED, State.PROCESSING})
+    """States in which the provider may still say anything."""
+    CAME = frozenset({State.RECEIVED, State.REFUNDED, State.MOVED, State.KEPT})
+    """States whose money came as the gift of its pledge."""
 
     class Way(models.TextChoices):
         MANUAL = "manual", _("entered by hand")
@@ -139,8 +143,8 @@ class Refund(Identified, models.Model):
         TWICE = "twice", _("it was paid twice")
         OTHER = "other", _("another reason")
 
-    STANDING = frozenset({State.DUE, State.SENT, State.DONE})
-    """States in which the money is no longer counted as there."""
+    OWED = frozenset({State.DUE, State.FAILED})
+    """States in which the donor still waits for the money."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     collector = models.ForeignKey("core.Organisation", on_delete=models.PROTECT, related_name="+")

@@ -43,6 +43,7 @@ class Pledge(Identified, models.Model):
         DISPUTED = "disputed", pgettext_lazy("pledge", "contested at the bank")
         RELEASED = "released", pgettext_lazy("pledge", "released, never charged")
         MOVED = "moved", pgettext_lazy("pledge", "moved to another project")
+        KEPT = "kept", pgettext_lazy("pledge", "left to the organisation")
         CANCELLED = "cancelled", pgettext_lazy("pledge", "cancelled")
         EXPIRED = "expired", pgettext_lazy("pledge", "expired")
 
@@ -58,6 +59,8 @@ class Pledge(Identified, models.Model):
         MOVE = "move", _("give it to another project of the same organisation")
         KEEP = "keep", _("leave it to the organisation")
 
+    OFFLINE = frozenset({Channel.TRANSFER, Channel.CHEQUE, Channel.CASH})
+    """Ways of giving that a human books."""
     WAITING = frozenset({State.PLEDGED, State.SECURED, State.DUE})
     """States that count as promised."""
 
@@ -91,6 +94,10 @@ class Pledge(Identified, models.Model):
     mandate = models.ForeignKey(
         "crowdfunding.Mandate", on_delete=models.PROTECT, null=True, blank=True, related_name="pledges"
     )
+    support = models.ForeignKey(
+        "crowdfunding.Support", on_delete=models.PROTECT, null=True, blank=True, related_name="pledges"
+    )
+    period = models.DateField(null=True, blank=True, help_text="the period of a regular support")
     moved_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to"
     )
@@ -113,6 +120,7 @@ class Pledge(Identified, models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="pledge_amount_positive"),
+            models.UniqueConstraint(fields=["support", "period"], name="pledge_once_per_period"),
         ]
 
     def __str__(self) -> str:
