@@ -6,10 +6,13 @@ from plugins.crowdfunding.models.collectors import CollectorSettings
 from plugins.crowdfunding.models.gates import AppealReport, GenerosityDeclaration
 from plugins.crowdfunding.models.gateways import GatewayAccount, Mandate, ProviderEvent
 from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transaction
+from plugins.crowdfunding.models.matching import Match, MatchedCampaign, MatchingFund, MatchSettlement
+from plugins.crowdfunding.models.milestones import Milestone, Testimony, Witness
 from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
+from plugins.crowdfunding.models.supports import Support
 
 __all__ = [
     "Account",
@@ -24,6 +27,11 @@ __all__ = [
     "GenerosityDeclaration",
     "Ledger",
     "Mandate",
+    "Match",
+    "MatchSettlement",
+    "MatchedCampaign",
+    "MatchingFund",
+    "Milestone",
     "Payment",
     "Pledge",
     "ProviderEvent",
@@ -31,7 +39,10 @@ __all__ = [
     "ReceiptLine",
     "Refund",
     "Series",
+    "Support",
     "Tally",
     "TaxReceipt",
+    "Testimony",
     "Transaction",
+    "Witness",
 ]

@@ -223,6 +223,9 @@ class Tally(models.Model):
     promises = models.PositiveIntegerField(default=0)
     gifts = models.PositiveIntegerField(default=0)
     backers = models.PositiveIntegerField(default=0)
+    matched_minor = MinorField(default=0, help_text="what sponsors promised to add and have not paid yet")
+    monthly_minor = MinorField(default=0, help_text="what regular supports promise per month")
+    supporters = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("tally")
