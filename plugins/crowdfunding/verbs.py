@@ -18,6 +18,23 @@ RECEIVED = "crowdfunding.payment.received"
 REVERSED = "crowdfunding.payment.reversed"
 ACCOUNT_CHANGED = "crowdfunding.collector.changed"
 MESSAGE_HIDDEN = "crowdfunding.message.hidden"
+PAYOUT_SENT = "crowdfunding.payout.sent"
+PAYOUT_ARRIVED = "crowdfunding.payout.arrived"
+PAYOUT_RETURNED = "crowdfunding.payout.returned"
+PAYOUT_CORRECTED = "crowdfunding.payout.corrected"
+SPENT = "crowdfunding.spending.booked"
+SPENT_OVER = "crowdfunding.spending.over"
+SPENDING_UNDONE = "crowdfunding.spending.undone"
+RECEIPTS_ABLE = "crowdfunding.receipts.able"
+RECEIPTS_ALLOWED = "crowdfunding.receipts.allowed"
+RECEIPTS_STOPPED = "crowdfunding.receipts.stopped"
+RECEIPT_ISSUED = "crowdfunding.receipt.issued"
+RECEIPT_CANCELLED = "crowdfunding.receipt.cancelled"
+RECEIPT_STALE = "crowdfunding.receipt.stale"
+DECLARED = "crowdfunding.generosity.declared"
+REPORT_DUE = "crowdfunding.report.due"
+REPORT_SENT = "crowdfunding.report.sent"
+EXPORTED = "crowdfunding.accounts.exported"
 
 verbs = [
     Verb(DRAFTED, _("{actor} prepared a campaign"), public=False),
@@ -34,4 +51,31 @@ verbs = [
     Verb(REVERSED, _("A gift of {amount} was taken out of the accounts")),
     Verb(ACCOUNT_CHANGED, _("{actor} changed the bank details of {subject}"), public=False),
     Verb(MESSAGE_HIDDEN, _("{actor} hid a donor's message"), public=False),
+    Verb(PAYOUT_SENT, _("{amount} were passed on to {receiver}")),
+    Verb(PAYOUT_ARRIVED, _("{amount} arrived at {receiver}")),
+    Verb(PAYOUT_RETURNED, _("A transfer of {amount} to {receiver} came back")),
+    Verb(PAYOUT_CORRECTED, _("A transfer of {amount} was corrected in the ledger")),
+    Verb(SPENT, _("{amount} were spent: {what}")),
+    Verb(SPENT_OVER, _("{amount} were spent above what the budget line “{line}” had planned")),
+    Verb(SPENDING_UNDONE, _("An expense of {amount} was taken out of the accounts")),
+    Verb(
+        RECEIPTS_ABLE, _("{actor} confirmed that {subject} may issue tax receipts: {sentence}"), public=False
+    ),
+    Verb(
+        RECEIPTS_ALLOWED,
+        _("{actor} confirmed that gifts give a right to tax receipts: {sentence}"),
+        public=False,
+    ),
+    Verb(RECEIPTS_STOPPED, _("{actor} said that gifts give no right to tax receipts"), public=False),
+    Verb(RECEIPT_ISSUED, _("{actor} issued the tax receipt {number}"), public=False),
+    Verb(RECEIPT_CANCELLED, _("{actor} cancelled the tax receipt {number}"), public=False),
+    Verb(
+        RECEIPT_STALE,
+        _("The tax receipt {number} must be cancelled: its gift was given back or corrected"),
+        public=False,
+    ),
+    Verb(DECLARED, _("{actor} entered the declaration {number} of public appeals for {year}"), public=False),
+    Verb(REPORT_DUE, _("The report on the public appeal is due on {day}"), public=False),
+    Verb(REPORT_SENT, _("{actor} noted that the report on the public appeal was sent"), public=False),
+    Verb(EXPORTED, _("{actor} exported the accounts of {subject}: {what}"), public=False),
 ]
