@@ -1,25 +1,38 @@
 """Rows of crowdfunding: campaigns, pledges, payments, the ledger."""
 
 from plugins.crowdfunding.models.campaigns import Campaign, Tally
+from plugins.crowdfunding.models.cash import CashGift, Deposit, DepositPart
 from plugins.crowdfunding.models.closing import ClosingRun
 from plugins.crowdfunding.models.collectors import CollectorSettings
+from plugins.crowdfunding.models.demo import DemoEvent, DemoPayment, DemoRefund
 from plugins.crowdfunding.models.gates import AppealReport, GenerosityDeclaration
 from plugins.crowdfunding.models.gateways import GatewayAccount, Mandate, ProviderEvent
 from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transaction
-from plugins.crowdfunding.models.matching import Match, MatchedCampaign, MatchingFund, MatchSettlement
+from plugins.crowdfunding.models.matching import Match, MatchSettlement, MatchedCampaign, MatchingFund
 from plugins.crowdfunding.models.milestones import Milestone, Testimony, Witness
 from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
+from plugins.crowdfunding.models.rewards import Delivery, Reward
+from plugins.crowdfunding.models.statements import BankLine, Statement
 from plugins.crowdfunding.models.supports import Support
+from plugins.crowdfunding.models.updates import Update
 
 __all__ = [
     "Account",
     "AppealReport",
+    "BankLine",
     "Campaign",
+    "CashGift",
     "ClosingRun",
     "CollectorSettings",
+    "Delivery",
+    "DemoEvent",
+    "DemoPayment",
+    "DemoRefund",
+    "Deposit",
+    "DepositPart",
     "Dispute",
     "DonorIdentity",
     "Entry",
@@ -38,11 +51,14 @@ __all__ = [
     "ReceiptIssuer",
     "ReceiptLine",
     "Refund",
+    "Reward",
     "Series",
+    "Statement",
     "Support",
     "Tally",
     "TaxReceipt",
     "Testimony",
     "Transaction",
+    "Update",
     "Witness",
 ]
