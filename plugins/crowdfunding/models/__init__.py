@@ -8,7 +8,7 @@ from plugins.crowdfunding.models.demo import DemoEvent, DemoPayment, DemoRefund
 from plugins.crowdfunding.models.gates import AppealReport, GenerosityDeclaration
 from plugins.crowdfunding.models.gateways import GatewayAccount, Mandate, ProviderEvent
 from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transaction
-from plugins.crowdfunding.models.matching import Match, MatchSettlement, MatchedCampaign, MatchingFund
+from plugins.crowdfunding.models.matching import Match, MatchedCampaign, MatchingFund, MatchSettlement
 from plugins.crowdfunding.models.milestones import Milestone, Testimony, Witness
 from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
