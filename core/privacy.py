@@ -17,6 +17,7 @@ from core.models import (
     Notice,
     NoticePreference,
     Person,
+    PrivateFile,
     Project,
 )
 
@@ -122,6 +123,18 @@ def erase_mail(person: Person) -> None:
     Confirmation.objects.filter(email=person.email).delete()
 
 
+def files(person: Person) -> list[dict[str, Any]]:
+    rows = PrivateFile.objects.filter(uploader=person).order_by("pk")
+    return [
+        {"name": row.original_name, "sha256": row.sha256, "at": row.created_at.isoformat()} for row in rows
+    ]
+
+
+def erase_files(person: Person) -> None:
+    """Evidence of an organisation stays; who sent it is forgotten."""
+    PrivateFile.objects.filter(uploader=person).update(uploader=None)
+
+
 personal_data = [
     PersonalData("core.projects", projects, erase_projects),
     PersonalData("core.memberships", memberships, erase_memberships),
@@ -130,5 +143,6 @@ personal_data = [
     PersonalData("core.notices", notices, erase_notices),
     PersonalData("core.journal", journal, keep_journal),
     PersonalData("core.reports", reports, erase_reports),
+    PersonalData("core.files", files, erase_files),
     PersonalData("core.mail", mail, erase_mail),
 ]

@@ -37,11 +37,15 @@ def keep(file: IO[bytes], size: int) -> str:
     """
     if size > LARGEST_FILE:
         raise PhotoTooBig
-    name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.jpg", ContentFile(_clean(file)))
+    name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.jpg", ContentFile(stripped(file)))
     return signing.dumps(name, salt=SALT)
 
 
-def _clean(file: IO[bytes]) -> bytes:
+def stripped(file: IO[bytes], side: int = LARGEST_SIDE) -> bytes:
+    """A picture as a new JPEG of at most ``side`` points a side, upright, without metadata.
+
+    Raises PhotoTooBig or PhotoRefused.
+    """
     try:
         with Pillow.open(file, formats=FORMATS) as picture:
             if picture.width * picture.height > LARGEST_AREA:
@@ -51,7 +55,7 @@ def _clean(file: IO[bytes]) -> bytes:
         raise
     except Exception as error:  # Pillow raises a dozen kinds for broken files
         raise PhotoRefused(str(error)) from error
-    upright.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    upright.thumbnail((side, side))
     bare = Pillow.new("RGB", upright.size)
     bare.paste(upright)
     out = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from core.models.charter import Charter, CharterAcceptance
 from core.models.confirmations import Confirmation
+from core.models.files import PrivateFile
 from core.models.follows import Follow
 from core.models.journal import JournalEntry
 from core.models.letters import Letter, LetterRefusal
@@ -43,6 +44,7 @@ __all__ = [
     "NoticePreference",
     "Organisation",
     "Person",
+    "PrivateFile",
     "Project",
     "ProjectIndexPage",
     "ProjectPage",
