@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from plugins.crowdfunding.models import Campaign, Dispute, Payment, Pledge, Refund
+from plugins.crowdfunding.models import Campaign, Dispute, Payment, Pledge, Refund, TaxReceipt
 from plugins.crowdfunding.models.pledges import LIFE
 
 Table = Mapping[str, Mapping[str, str]]
@@ -118,6 +118,12 @@ DISPUTE: Table = {
     _D.LOST: {"win": _D.WON},
 }
 
+RECEIPT: Table = {
+    # A cancelled receipt keeps its number and never comes back.
+    TaxReceipt.State.ISSUED: {"cancel": TaxReceipt.State.CANCELLED},
+    TaxReceipt.State.CANCELLED: {},
+}
+
 REMINDERS = (timedelta(days=14), timedelta(days=30))
 """A promise that waits is reminded of after these, and expires after LIFE."""
 
@@ -127,6 +133,9 @@ CLOSING_GRACE = timedelta(days=0)
 UNFINISHED = timedelta(days=2)
 """How long a provider's page may stay unfinished before the pledge expires."""
 
+REPLACED_WITHIN = timedelta(days=7)
+"""How long a donor whose card was refused has for another card or a transfer."""
+
 __all__ = [
     "CAMPAIGN",
     "CLOSING_GRACE",
@@ -134,8 +143,10 @@ __all__ = [
     "LIFE",
     "PAYMENT",
     "PLEDGE",
+    "RECEIPT",
     "REFUND",
     "REMINDERS",
+    "REPLACED_WITHIN",
     "UNFINISHED",
     "NotPossible",
     "after",
