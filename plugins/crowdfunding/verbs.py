@@ -16,6 +16,8 @@ PLEDGE_CANCELLED = "crowdfunding.pledge.cancelled"
 PLEDGE_EXPIRED = "crowdfunding.pledge.expired"
 RECEIVED = "crowdfunding.payment.received"
 REVERSED = "crowdfunding.payment.reversed"
+REFUNDED = "crowdfunding.payment.refunded"
+DISPUTED = "crowdfunding.payment.disputed"
 ACCOUNT_CHANGED = "crowdfunding.collector.changed"
 MESSAGE_HIDDEN = "crowdfunding.message.hidden"
 PAYOUT_SENT = "crowdfunding.payout.sent"
@@ -35,6 +37,21 @@ DECLARED = "crowdfunding.generosity.declared"
 REPORT_DUE = "crowdfunding.report.due"
 REPORT_SENT = "crowdfunding.report.sent"
 EXPORTED = "crowdfunding.accounts.exported"
+MILESTONE_PLANNED = "crowdfunding.milestone.planned"
+MILESTONE_CLAIMED = "crowdfunding.milestone.claimed"
+MILESTONE_CONFIRMED = "crowdfunding.milestone.confirmed"
+MILESTONE_OBJECTED = "crowdfunding.milestone.objected"
+MILESTONE_RELEASED = "crowdfunding.milestone.released"
+WITNESS_ACCEPTED = "crowdfunding.witness.accepted"
+WITNESS_LEFT = "crowdfunding.witness.left"
+SUPPORT_MADE = "crowdfunding.support.made"
+SUPPORT_CHANGED = "crowdfunding.support.changed"
+SUPPORT_PAUSED = "crowdfunding.support.paused"
+SUPPORT_STOPPED = "crowdfunding.support.stopped"
+MATCHING_ASKED = "crowdfunding.matching.asked"
+MATCHING_ACCEPTED = "crowdfunding.matching.accepted"
+MATCHING_STOPPED = "crowdfunding.matching.stopped"
+MATCHING_SETTLED = "crowdfunding.matching.settled"
 
 verbs = [
     Verb(DRAFTED, _("{actor} prepared a campaign"), public=False),
@@ -49,6 +66,8 @@ verbs = [
     Verb(PLEDGE_EXPIRED, _("A promise of {amount} expired"), public=False),
     Verb(RECEIVED, _("A gift of {amount} was received")),
     Verb(REVERSED, _("A gift of {amount} was taken out of the accounts")),
+    Verb(REFUNDED, _("A gift of {amount} is given back")),
+    Verb(DISPUTED, _("A gift of {amount} was contested at the bank"), public=False),
     Verb(ACCOUNT_CHANGED, _("{actor} changed the bank details of {subject}"), public=False),
     Verb(MESSAGE_HIDDEN, _("{actor} hid a donor's message"), public=False),
     Verb(PAYOUT_SENT, _("{amount} were passed on to {receiver}")),
@@ -78,4 +97,23 @@ verbs = [
     Verb(REPORT_DUE, _("The report on the public appeal is due on {day}"), public=False),
     Verb(REPORT_SENT, _("{actor} noted that the report on the public appeal was sent"), public=False),
     Verb(EXPORTED, _("{actor} exported the accounts of {subject}: {what}"), public=False),
+    Verb(MILESTONE_PLANNED, _("Step {step} of the campaign was planned: {title}"), follow=False),
+    Verb(MILESTONE_CLAIMED, _("The team says that step {step} is done: {title}. Its witnesses go and look.")),
+    Verb(
+        MILESTONE_CONFIRMED,
+        _("A witness confirmed step {step}: {title} ({there} of {needed})"),
+        follow=False,
+    ),
+    Verb(MILESTONE_OBJECTED, _("A witness objects to step {step}: {title}")),
+    Verb(MILESTONE_RELEASED, _("{amount} may be paid out for step {step}: {title}")),
+    Verb(WITNESS_ACCEPTED, _("A witness accepted to look at the steps of “{subject}”"), follow=False),
+    Verb(WITNESS_LEFT, _("A witness of “{subject}” is witness no longer"), follow=False),
+    Verb(SUPPORT_MADE, _("A regular support of {amount} began"), public=False),
+    Verb(SUPPORT_CHANGED, _("A regular support changed to {amount}"), public=False),
+    Verb(SUPPORT_PAUSED, _("A regular support of {amount} is paused"), public=False),
+    Verb(SUPPORT_STOPPED, _("A regular support of {amount} was stopped"), public=False),
+    Verb(MATCHING_ASKED, _("A sponsor offers to add to the gifts of “{subject}”"), public=False),
+    Verb(MATCHING_ACCEPTED, _("{sponsor} adds to each gift for “{subject}”: up to {amount} in all")),
+    Verb(MATCHING_STOPPED, _("{sponsor} adds no more to gifts for “{subject}”"), follow=False),
+    Verb(MATCHING_SETTLED, _("{sponsor} paid {amount} for the gifts it added to")),
 ]

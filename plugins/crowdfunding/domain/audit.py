@@ -6,13 +6,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from core.models import Project
 from plugins.crowdfunding.domain import ledger
 from plugins.crowdfunding.ledger_verifier import Checker
-from plugins.crowdfunding.models import Account, Campaign, Entry, Ledger, Payment, Pledge, Tally, Transaction
+from plugins.crowdfunding.models import (
+    Account,
+    Campaign,
+    Entry,
+    Ledger,
+    Payment,
+    Pledge,
+    Refund,
+    Tally,
+    Transaction,
+)
+
+NOT_COME = frozenset(
+    {Payment.State.STARTED, Payment.State.PROCESSING, Payment.State.FAILED, Payment.State.SECURED}
+)
+"""States of a payment whose money never came: the ledger knows nothing of them."""
 
 
 @dataclass
@@ -61,26 +76,42 @@ def misplaced(book: Ledger) -> Iterable[str]:
 def unmatched(book: Ledger) -> Iterable[str]:
     """Payments without movement, movements without payment, and sums that differ."""
     payments = Payment.objects.filter(campaign__project=book.project).order_by()
-    booked = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.GIFT)
-    undone = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.REVERSAL)
-    known = dict(payments.values_list("uid", "state"))
+    kinds = [Transaction.Kind.GIFT, Transaction.Kind.SURPLUS]
+    booked = Transaction.objects.filter(ledger=book, kind__in=kinds)
+    undone = Transaction.objects.filter(ledger=book, key__startswith="undo:", cause_type="payment")
+    came = payments.exclude(state__in=NOT_COME).exclude(pledge__moved_from__isnull=False)
+    known = dict(came.values_list("uid", "state"))
     gifts = set(booked.values_list("cause_key", flat=True))
     mirrors = set(undone.values_list("cause_key", flat=True))
     for uid in sorted(set(known) - gifts):
         yield f"payment {uid}: is not in the ledger"
-    for number in booked.exclude(cause_key__in=payments.values("uid")).values_list("number", flat=True):
+    for number in booked.exclude(cause_key__in=came.values("uid")).values_list("number", flat=True):
         yield f"transaction {number}: its payment does not exist"
     for uid, state in known.items():
         if (state == Payment.State.REVERSED) != (uid in mirrors):
             yield f"payment {uid}: is {state}, the ledger says otherwise"
+    yield from _sums(book, payments)
+
+
+def _sums(book: Ledger, payments: QuerySet[Payment]) -> Iterable[str]:
+    """Gifts and debts of the ledger against payments and refunds, in each currency."""
+    stands = F("amount_minor") - F("refunded_minor") - F("disputed_minor")
     standing = payments.filter(state=Payment.State.RECEIVED)
-    there = dict(standing.values_list("currency").annotate(Sum("amount_minor")))
-    gifts_side = Entry.objects.filter(ledger=book, account__kind=Account.Kind.GIFTS).order_by()
-    for currency, total in gifts_side.values_list("currency").annotate(Sum("amount_minor")):
+    there = dict(standing.values_list("currency").annotate(total=Sum(stands)))
+    yield from _compare(book, Account.Kind.GIFTS, there, "gifts")
+    owed = Refund.objects.filter(payment__in=payments, state__in=Refund.OWED).order_by()
+    debts = dict(owed.values_list("currency").annotate(Sum("amount_minor")))
+    yield from _compare(book, Account.Kind.OWED, debts, "debts")
+
+
+def _compare(book: Ledger, kind: str, there: dict[str, int], word: str) -> Iterable[str]:
+    side = Entry.objects.filter(ledger=book, account__kind=kind).order_by()
+    for currency, total in side.values_list("currency").annotate(Sum("amount_minor")):
         if -total != there.pop(currency, 0):
-            yield f"gifts in {currency}: the ledger says {-total}, the payments differ"
+            yield f"{word} in {currency}: the ledger says {-total}, the rows differ"
     for currency, total in there.items():
-        yield f"gifts in {currency}: payments of {total} are not in the ledger"
+        if total:
+            yield f"{word} in {currency}: {total} are not in the ledger"
 
 
 def of_campaigns(project: Project | None = None) -> Iterable[str]:
@@ -89,32 +120,35 @@ def of_campaigns(project: Project | None = None) -> Iterable[str]:
     if project is not None:
         campaigns = campaigns.filter(project=project)
     for campaign in campaigns.iterator(chunk_size=200):
-        rows = Pledge.objects.filter(campaign=campaign)
-        waiting = rows.filter(state=Pledge.State.PLEDGED).aggregate(
-            sum=Sum("amount_minor"), number=Count("pk")
-        )
-        given = rows.filter(state=Pledge.State.RECEIVED)
-        money = Payment.objects.filter(campaign=campaign, state=Payment.State.RECEIVED)
-        tally = campaign.tally
-        truth = (
-            waiting["sum"] or 0,
-            waiting["number"],
-            money.aggregate(sum=Sum("amount_minor"))["sum"] or 0,
-            given.count(),
-            given.values("donor").distinct().count(),
-        )
-        kept = (tally.promised_minor, tally.promises, tally.received_minor, tally.gifts, tally.backers)
-        if truth != kept:
-            yield f"campaign {campaign.slug}: the tally says {kept}, pledges and payments say {truth}"
-        paid = money.order_by().values("pledge")
-        if money.exclude(pledge__campaign=campaign).exists():
-            yield f"campaign {campaign.slug}: counts a payment of another campaign's pledge"
-        for pk, code in given.exclude(pk__in=paid).values_list("pk", "code")[:20]:
-            yield f"pledge {code} ({pk}): is received without a payment"
-        for code in (
-            rows.filter(pk__in=paid).exclude(state=Pledge.State.RECEIVED).values_list("code", flat=True)[:20]
-        ):
-            yield f"pledge {code}: has a payment and is not received"
+        yield from of_campaign(campaign)
+
+
+def of_campaign(campaign: Campaign) -> Iterable[str]:
+    """What does not agree in one campaign."""
+    rows = Pledge.objects.filter(campaign=campaign)
+    waiting = rows.filter(state__in=Pledge.WAITING).aggregate(sum=Sum("amount_minor"), number=Count("pk"))
+    given = rows.filter(state=Pledge.State.RECEIVED)
+    money = Payment.objects.filter(campaign=campaign, state=Payment.State.RECEIVED)
+    stands = money.aggregate(sum=Sum(F("amount_minor") - F("refunded_minor") - F("disputed_minor")))["sum"]
+    tally = campaign.tally
+    truth = (
+        waiting["sum"] or 0,
+        waiting["number"],
+        stands or 0,
+        given.count(),
+        given.values("donor").distinct().count(),
+    )
+    kept = (tally.promised_minor, tally.promises, tally.received_minor, tally.gifts, tally.backers)
+    if truth != kept:
+        yield f"campaign {campaign.slug}: the tally says {kept}, pledges and payments say {truth}"
+    if money.exclude(pledge__campaign=campaign).exists():
+        yield f"campaign {campaign.slug}: counts a payment of another campaign's pledge"
+    paid = money.order_by().values("pledge")
+    for pk, code in given.exclude(pk__in=paid).values_list("pk", "code")[:20]:
+        yield f"pledge {code} ({pk}): is received without a payment"
+    there = [Pledge.State.RECEIVED, Pledge.State.DISPUTED]
+    for code in rows.filter(pk__in=paid).exclude(state__in=there).values_list("code", flat=True)[:20]:
+        yield f"pledge {code}: has a payment and is not received"
 
 
 def examine(book: Ledger) -> Audit:

@@ -20,9 +20,10 @@ from core.models import Organisation, Person, Project
 from core.money import minor
 from core.prepared import prepared
 from core.text import clean
-from plugins.crowdfunding.domain import collectors, tallies
+from plugins.crowdfunding.domain import collectors, rules, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible, after
+from plugins.crowdfunding.domain.rules import Terms
 from plugins.crowdfunding.models import Campaign, Pledge
 from plugins.crowdfunding.verbs import CANCELLED, CLOSED, DRAFTED, EDITED, HIDDEN, OPENED, RESTORED
 
@@ -36,6 +37,10 @@ PROPOSED = {"EUR": (2000, 5000, 10000), "MAD": (10000, 20000, 50000)}
 
 SENT_TWICE = timedelta(minutes=10)
 """How long the same draft by the same person counts as one form sent twice."""
+
+
+KEEP = Terms()
+"""The rule when nobody chose another: every gift is kept."""
 
 
 class CurrencyFixed(ValueError):
@@ -92,7 +97,7 @@ def prepare(
     receiver: Organisation,
     minimum: Money | None = None,
     language: str = "fr",
-    kind: str = Campaign.Kind.KEEP,
+    terms: Terms = KEEP,
     is_sample: bool = False,
 ) -> Campaign:
     """A draft on a project, made once however often its form is sent; nobody can give before the collector opens it."""
@@ -104,7 +109,7 @@ def prepare(
         collector=collector,
         receiver=receiver,
         slug=free_slug(next(iter(shown.values()))["title"]),
-        kind=kind,
+        **terms.columns(goal),
         language=language if language in shown else next(iter(shown)),
         texts=shown,
         currency=currency,
@@ -134,15 +139,24 @@ def _sent_before(project: Project, by: Person | None, **same: object) -> Campaig
 
 @transaction.atomic
 def edit(
-    campaign: Campaign, *, by: Person | None, texts: Texts, goal: Money, minimum: Money, closes_on: date
+    campaign: Campaign,
+    *,
+    by: Person | None,
+    texts: Texts,
+    goal: Money,
+    minimum: Money,
+    closes_on: date,
+    terms: Terms | None = None,
 ) -> None:
-    """Change texts, goal, minimum and end.
+    """Change texts, goal, minimum, end and, of a draft, the rule.
 
-    Raises CurrencyFixed once somebody promised in another currency, and NotSetUp for an open campaign whose
-    collector has no account for the new one.
+    Raises CurrencyFixed once somebody promised in another currency, NotSetUp for an open campaign whose collector
+    has no account for the new one, RulesFixed and EndFixed for what donors were told and rely on.
     """
     campaign = lock(campaign)
     currency = goal.currency.code
+    terms = terms or rules.terms_of(campaign)
+    rules.check_change(campaign, terms, goal, closes_on)
     if currency != campaign.currency and Pledge.objects.filter(campaign=campaign).exists():
         raise CurrencyFixed(campaign.currency)
     if currency != campaign.currency:
@@ -151,6 +165,8 @@ def edit(
         campaign.proposed_minor = list(PROPOSED[currency])
     campaign.currency, campaign.texts = currency, washed(texts)
     campaign.goal_minor, campaign.minimum_minor, campaign.closes_on = minor(goal), minor(minimum), closes_on
+    for column, value in terms.columns(goal).items():
+        setattr(campaign, column, value)
     campaign.save()
     with quiet():
         record(by, EDITED, campaign)
@@ -162,7 +178,7 @@ def open_(campaign: Campaign, *, by: Person | None) -> None:
     campaign = lock(campaign)
     campaign.state = after(CAMPAIGN, campaign.state, "open")
     collectors.check_set_up(campaign.collector, campaign.currency)
-    if campaign.closes_on < timezone.localdate():
+    if rules.last_day(campaign) < timezone.localdate():
         raise AlreadyOver(campaign.closes_on.isoformat())
     campaign.opened_at = timezone.now()
     campaign.save(update_fields=["state", "opened_at", "updated_at"])
@@ -171,8 +187,13 @@ def open_(campaign: Campaign, *, by: Person | None) -> None:
 
 @transaction.atomic
 def close(campaign: Campaign, *, by: Person | None) -> None:
-    """Take no more pledges; those made may still be paid."""
+    """Take no more pledges; those made may still be paid.
+
+    Raises NotPossible, also while gifts depend on the success: such a round ends by itself, as donors were told.
+    """
     campaign = lock(campaign)
+    if campaign.is_conditional:
+        raise NotPossible(campaign.state, "close")
     campaign.state = after(CAMPAIGN, campaign.state, "close")
     campaign.ended_at = timezone.now()
     campaign.save(update_fields=["state", "ended_at", "updated_at"])
@@ -181,16 +202,22 @@ def close(campaign: Campaign, *, by: Person | None) -> None:
 
 @transaction.atomic
 def cancel(campaign: Campaign, *, by: Person | None) -> None:
-    """Call a campaign off: promises that wait are cancelled and their donors told; money received stays booked."""
-    from plugins.crowdfunding.domain import pledges
+    """Call a campaign off: promises that wait are cancelled and their donors told.
+
+    Money received stays booked, unless it was given on condition of success: then everything is given back.
+    """
+    from plugins.crowdfunding.domain import closing, pledges
 
     campaign = lock(campaign)
     drafted = campaign.state == Campaign.State.DRAFT
+    if campaign.is_conditional and not drafted:
+        closing.call_off(campaign, by=by)
+        return
     campaign.state = after(CAMPAIGN, campaign.state, "cancel")
     campaign.ended_at = timezone.now()
     campaign.hidden = campaign.hidden or drafted  # a draft that nobody saw never becomes public
     campaign.save(update_fields=["state", "ended_at", "hidden", "updated_at"])
-    waiting = Pledge.objects.filter(campaign=campaign, state=Pledge.State.PLEDGED)
+    waiting = Pledge.objects.filter(campaign=campaign, state__in=[Pledge.State.STARTED, *Pledge.WAITING])
     # All of them first, then the tally: who holds the tally never waits for a promise.
     for pledge in list(waiting.select_for_update().order_by("pk")):
         pledges.cancel(pledge, by=by)
@@ -198,8 +225,9 @@ def cancel(campaign: Campaign, *, by: Person | None) -> None:
 
 
 def close_ended() -> int:
-    """Close campaigns whose last day is over; gives how many."""
+    """Close campaigns whose last day is over; gives how many. Conditional rounds are the closing run's."""
     over = Campaign.objects.filter(state=Campaign.State.OPEN, closes_on__lt=timezone.localdate())
+    over = over.exclude(kind__in=Campaign.CONDITIONAL, round=1)
     ended = list(over.order_by("pk")[:200])
     closed = 0
     for campaign in ended:

@@ -21,6 +21,10 @@ FIELDS = (
 )  # fmt: skip
 
 
+class NotAuthorised(ValueError):
+    """The collector may not take money yet: its authorisation is missing or out of date."""
+
+
 class NotSetUp(ValueError):
     """The organisation has not said where its money goes, or not for this currency."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from moneyed import Money
 
@@ -13,24 +14,14 @@ from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import CurrencyMismatch, minor
-from plugins.crowdfunding.domain import collectors, ledger, letters, pledges, tallies
+from plugins.crowdfunding.domain import booking, collectors, letters, pledges, tallies
 from plugins.crowdfunding.domain.amounts import fact
+from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, NotPossible, after
 from plugins.crowdfunding.gateways import manual
 from plugins.crowdfunding.gateways.base import Claim, Settlement
-from plugins.crowdfunding.models import Account, Campaign, Payment, Pledge, Transaction
+from plugins.crowdfunding.models import Campaign, Payment, Pledge
 from plugins.crowdfunding.verbs import RECEIVED, REVERSED
-
-WHERE = {
-    Pledge.Channel.TRANSFER: Account.Kind.BANK,
-    Pledge.Channel.CHEQUE: Account.Kind.CHEQUES,
-    Pledge.Channel.CASH: Account.Kind.CASH,
-}
-"""The account on which each way of giving arrives."""
-
-
-class NotAuthorised(ValueError):
-    """The collector may not take money yet: its authorisation is missing or out of date."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +38,7 @@ class Receipt:
 def receive(row: Pledge, receipt: Receipt, *, by: Person | None) -> Payment:
     """Book the money of a pledge, of any state but received; raises NotPossible, NotAuthorised, GatewayError."""
     pledge = pledges.lock(row)
-    return _take(pledge, receipt, by=by, waited=pledge.state == Pledge.State.PLEDGED)
+    return _take(pledge, receipt, by=by, waited=tallies.waits(pledge.state))
 
 
 def _take(pledge: Pledge, receipt: Receipt, *, by: Person | None, waited: bool) -> Payment:
@@ -86,26 +77,15 @@ def book(pledge: Pledge, settlement: Settlement, *, by: Person | None) -> Paymen
         collector_id=pledge.collector_id,
         gateway=settlement.gateway,
         channel=settlement.channel,
-        attempt=pledge.payments.count() + 1,
+        attempt=(pledge.payments.aggregate(last=Max("attempt"))["last"] or 0) + 1,
         reference=settlement.reference,
         currency=settlement.amount.currency.code,
         amount_minor=minor(settlement.amount),
         received_on=settlement.received_on,
         recorded_by=by,
     )
-    where = WHERE[Pledge.Channel(settlement.channel)]
-    ledger.post(
-        pledge.campaign.project,
-        Transaction.Kind.GIFT,
-        [
-            ledger.Side(where, pledge.collector, settlement.amount),
-            ledger.Side(Account.Kind.GIFTS, pledge.collector, -settlement.amount),
-        ],
-        cause=ledger.Cause("payment", payment.uid),
-        key=f"payment:{payment.uid}",
-        booked_on=settlement.received_on,
-        memo={"channel": settlement.channel, "campaign": pledge.campaign.uid},
-    )
+    payment.pledge, payment.collector = pledge, pledge.collector
+    booking.gift(payment, settlement.received_on)
     tallies.gift(pledge, payment.amount_minor, 1)
     with quiet():  # followers read it in the timeline: not one mail per gift
         record(by, RECEIVED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
@@ -167,23 +147,23 @@ def undo(row: Payment, *, by: Person, reason: str) -> Payment:
     """Take a payment out of the accounts by its mirror; nothing is deleted. Raises NotPossible."""
     pledge = pledges.lock(row.pledge)
     payment = Payment.objects.select_for_update().get(pk=row.pk)
+    payment.pledge, payment.collector = pledge, pledge.collector
+    if payment.account_id is not None or payment.standing_minor != payment.amount_minor:
+        raise NotPossible(payment.state, "undo")  # a provider's word is not undone by hand: it is refunded
     payment.state = after(PAYMENT, payment.state, "undo")
     counter = pledge.origin == Pledge.Origin.COUNTER
     state = after(PLEDGE, pledge.state, "void" if counter else "undo")
     settlement = Settlement(
-        payment.gateway, payment.channel, payment.amount, payment.received_on, payment.reference
+        payment.gateway,
+        payment.channel,
+        payment.amount,
+        payment.received_on or timezone.localdate(),
+        payment.reference,
     )
     manual(payment.gateway).reverse(settlement, payment.amount)
     payment.reversed_by, payment.reversed_at, payment.reason = by, timezone.now(), Payment.Reason(reason)
     payment.save(update_fields=["state", "reversed_by", "reversed_at", "reason"])
-    done = Transaction.objects.select_related("ledger__project").get(key=f"payment:{payment.uid}")
-    ledger.undo(
-        done,
-        cause=ledger.Cause("payment", payment.uid),
-        key=f"undo:{payment.uid}",
-        booked_on=timezone.localdate(),
-        memo={"channel": payment.channel, "campaign": pledge.campaign.uid, "reason": payment.reason},
-    )
+    booking.undone(payment)
     tallies.gift(pledge, payment.amount_minor, -1)
     _step_back(pledge, state)
     with quiet():

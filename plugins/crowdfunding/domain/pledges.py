@@ -17,8 +17,16 @@ from core.money import CurrencyMismatch, minor
 from plugins.crowdfunding.domain import campaigns, letters, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.codes import new_code
-from plugins.crowdfunding.domain.lifecycles import LIFE, PLEDGE, REMINDERS, NotPossible, after
-from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge
+from plugins.crowdfunding.domain.lifecycles import (
+    LIFE,
+    PLEDGE,
+    REMINDERS,
+    REPLACED_WITHIN,
+    UNFINISHED,
+    NotPossible,
+    after,
+)
+from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge
 from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
 
 ATTEMPTS = 3
@@ -51,6 +59,7 @@ class Donor:
     message: str = ""
     language: str = "fr"
     person: Person | None = None
+    if_fails: str = Pledge.IfFails.RETURN
 
 
 def same_form(form_key: str, email: str, amount: Money) -> Pledge | None:
@@ -92,11 +101,19 @@ def pledge(
 
 
 def _make(campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str) -> Pledge:
-    """Write the pledge with its tally, journal entry and letter; raises NotTaking when the campaign just ended."""
+    """Write the pledge with its tally, journal entry and letter; raises NotTaking when the campaign just ended.
+
+    One to be paid on a provider's page counts only once the provider says so.
+    """
     campaign = campaigns.lock(campaign)
     if not campaign.takes_pledges() or campaign.currency != amount.currency.code:
         raise NotTaking(campaign.slug)
-    made = Pledge.objects.create(form_key=form_key, **columns(campaign, donor, amount), channel=channel)
+    offline = channel in Pledge.OFFLINE
+    state = Pledge.State.PLEDGED if offline else Pledge.State.STARTED
+    facts = columns(campaign, donor, amount)
+    made = Pledge.objects.create(form_key=form_key, **facts, channel=channel, state=state)
+    if not offline:
+        return made
     tallies.promise(made, 1)
     record(
         donor.person, PLEDGED, campaign, organisation=campaign.collector, amount=fact(amount), code=made.code
@@ -124,13 +141,16 @@ def columns(campaign: Campaign, donor: Donor, amount: Money) -> dict[str, object
         "name": donor.name,
         "anonymous": donor.anonymous,
         "message": donor.message,
+        "if_fails": donor.if_fails,
         "language": donor.language,
     }
 
 
 def lock(row: Pledge) -> Pledge:
     """The pledge as it is now, held until the end of the transaction."""
-    rows = Pledge.objects.select_related("campaign__project", "campaign__collector", "collector")
+    rows = Pledge.objects.select_related(
+        "campaign__project", "campaign__collector", "campaign__receiver", "collector", "mandate__account"
+    )
     return rows.select_for_update(of=("self",)).get(pk=row.pk)
 
 
@@ -138,12 +158,46 @@ def lock(row: Pledge) -> Pledge:
 def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
     """Take a promise back; raises NotPossible once the money came."""
     found = lock(row)
-    found.state = after(PLEDGE, found.state, "cancel")
-    found.ended_at = timezone.now()
-    found.save(update_fields=["state", "ended_at"])
-    tallies.promise(found, -1)
+    if not _end(found, "cancel"):
+        return found
     record(by, PLEDGE_CANCELLED, found.campaign, amount=fact(found.amount), code=found.code)
     letters.cancelled(found)
+    return found
+
+
+def _end(found: Pledge, act: str) -> bool:
+    """End a locked pledge; gives whether it had counted as a promise."""
+    counted = tallies.waits(found.state)
+    found.state = after(PLEDGE, found.state, act)
+    found.ended_at = timezone.now()
+    found.save(update_fields=["state", "ended_at"])
+    if counted:
+        tallies.promise(found, -1)
+    return counted
+
+
+@transaction.atomic
+def release(row: Pledge) -> Pledge:
+    """The campaign did not reach its minimum: nothing is ever taken for this pledge. Raises NotPossible."""
+    found = lock(row)
+    _end(found, "release")
+    return found
+
+
+@transaction.atomic
+def switch(row: Pledge) -> Pledge:
+    """Pay by bank transfer instead of the card: the promise waits with a fresh clock. Raises NotPossible."""
+    found = lock(row)
+    if found.state == Pledge.State.PLEDGED:
+        raise NotPossible(found.state, "promise")
+    counted = tallies.waits(found.state)
+    found.state = after(PLEDGE, found.state, "promise")
+    found.channel, found.mandate, found.reminders = Pledge.Channel.TRANSFER, None, 0
+    found.waiting_since, found.ended_at = timezone.now(), None
+    found.save(update_fields=["state", "channel", "mandate", "reminders", "waiting_since", "ended_at"])
+    if not counted:
+        tallies.promise(found, 1)
+    letters.pledged(found)
     return found
 
 
@@ -151,10 +205,8 @@ def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
 def expire(row: Pledge) -> None:
     """A promise nobody paid in time no longer counts; the donor is told kindly."""
     found = lock(row)
-    found.state = after(PLEDGE, found.state, "expire")
-    found.ended_at = timezone.now()
-    found.save(update_fields=["state", "ended_at"])
-    tallies.promise(found, -1)
+    if not _end(found, "expire"):
+        return
     record(None, PLEDGE_EXPIRED, found.campaign, amount=fact(found.amount), code=found.code)
     letters.expired(found)
 
@@ -176,7 +228,8 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     done = {"reminded": 0, "expired": 0}
-    waiting = Pledge.objects.filter(state=Pledge.State.PLEDGED).select_related("campaign")
+    waiting = Pledge.objects.filter(state=Pledge.State.PLEDGED, channel__in=Pledge.OFFLINE)
+    waiting = waiting.select_related("campaign")
     tell_payable()
     shut = letters.shut_collectors()
     for row in list(
@@ -185,6 +238,7 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
         with suppress(NotPossible):  # paid or cancelled meanwhile
             expire(row)
             done["expired"] += 1
+    done["expired"] += _expire_unfinished(now)
     for number, delay in reversed(list(enumerate(REMINDERS, start=1))):
         due = waiting.filter(waiting_since__lte=now - delay, reminders__lt=number).exclude(collector__in=shut)
         for row in list(due.order_by("pk")[:500]):
@@ -192,6 +246,21 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
             remind(row, number)
             done["reminded"] += 1
     return done
+
+
+def _expire_unfinished(now: datetime) -> int:
+    """Pages of a provider nobody finished, and refused cards nobody replaced (a closing run ends its own)."""
+    left = Pledge.objects.filter(state=Pledge.State.STARTED, created_at__lte=now - UNFINISHED)
+    refused = Pledge.objects.filter(state=Pledge.State.DUE, waiting_since__lte=now - REPLACED_WITHIN)
+    refused = refused.exclude(campaign__state=Campaign.State.COLLECTING)
+    busy = Payment.objects.filter(state=Payment.State.PROCESSING).values("pledge")
+    number = 0
+    for rows in (left, refused):
+        for row in list(rows.exclude(pk__in=busy).order_by("pk")[:500]):
+            with suppress(NotPossible):
+                expire(row)
+                number += 1
+    return number
 
 
 def tell_payable() -> None:

@@ -20,7 +20,7 @@ def promise(pledge: Pledge, sign: int) -> None:
 
 
 def gift(pledge: Pledge, amount_minor: int, sign: int) -> None:
-    """A gift came (1) or was undone (-1); call while the pledge's row still has its state before the change.
+    """A gift came (1) or no longer counts (-1); call while the pledge's row still has its state before the change.
 
     A donor with several gifts is one backer.
     """
@@ -33,3 +33,13 @@ def gift(pledge: Pledge, amount_minor: int, sign: int) -> None:
         gifts=F("gifts") + sign,
         backers=F("backers") + (sign if alone else 0),
     )
+
+
+def change(pledge: Pledge, minor: int) -> None:
+    """A gift that still counts became larger or smaller, by a refund or a dispute in part."""
+    Tally.objects.filter(campaign_id=pledge.campaign_id).update(received_minor=F("received_minor") + minor)
+
+
+def waits(state: str) -> bool:
+    """Whether a pledge in this state counts among the promises."""
+    return state in Pledge.WAITING
