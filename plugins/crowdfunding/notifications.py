@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from core.contract import Notification
 from core.models import JournalEntry, Membership, Person
 from plugins.crowdfunding.models import Campaign
-from plugins.crowdfunding.verbs import ACCOUNT_CHANGED, DRAFTED, PLEDGED
+from plugins.crowdfunding.verbs import (
+    ACCOUNT_CHANGED,
+    DRAFTED,
+    MATCHING_ASKED,
+    MILESTONE_OBJECTED,
+    MILESTONE_RELEASED,
+    PLEDGED,
+)
 
 KEEPERS = (Membership.Role.TREASURER,)
 DECIDERS = (Membership.Role.TREASURER, Membership.Role.MANAGER)
@@ -41,8 +48,16 @@ def deciders(entry: JournalEntry) -> Iterable[Person]:
     return _members(entry.organisation_id, DECIDERS)
 
 
+def project_team(entry: JournalEntry) -> Iterable[Person]:
+    """Managers of the organisation whose project it is."""
+    return _members(entry.organisation_id, (Membership.Role.MANAGER, Membership.Role.AGENT))
+
+
 notifications = [
     Notification(PLEDGED, treasurers, "crowdfunding/mail/told_pledged", _("Open the campaign")),
     Notification(DRAFTED, collectors_deciders, "crowdfunding/mail/told_drafted", _("Open the draft")),
     Notification(ACCOUNT_CHANGED, deciders, "crowdfunding/mail/told_account", _("Open the page")),
+    Notification(MILESTONE_OBJECTED, project_team, "crowdfunding/mail/told_objected", _("Read the reason")),
+    Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),
+    Notification(MATCHING_ASKED, collectors_deciders, "crowdfunding/mail/told_matching", _("Read the offer")),
 ]

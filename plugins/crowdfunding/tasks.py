@@ -5,7 +5,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from core.contract import Schedule
-from plugins.crowdfunding.domain import audit, campaigns, pledges
+from plugins.crowdfunding.domain import audit, campaigns, pledges, witnesses
 
 
 @task()
@@ -26,8 +26,15 @@ def verify_ledgers() -> int:
     return sum(len(found.faults) for found in audit.run())
 
 
+@task()
+def remind_witnesses() -> int:
+    """Remind witnesses of steps they were asked to look at."""
+    return witnesses.remind()
+
+
 schedules = [
     Schedule("crowdfunding.follow_up_pledges", follow_up_pledges, timedelta(hours=6)),
     Schedule("crowdfunding.close_ended_campaigns", close_ended_campaigns, timedelta(hours=1)),
     Schedule("crowdfunding.verify_ledgers", verify_ledgers, timedelta(hours=12)),
+    Schedule("crowdfunding.remind_witnesses", remind_witnesses, timedelta(hours=12)),
 ]

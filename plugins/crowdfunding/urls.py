@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from plugins.crowdfunding.views import campaigns, giving, ledgers, managing, treasury
+from plugins.crowdfunding.views import campaigns, giving, ledgers, managing, milestones, treasury, witnesses
 
 urlpatterns = [
     path("", campaigns.campaign_list, name="campaigns"),
@@ -26,4 +26,15 @@ urlpatterns = [
     path("ledger/<uslug:slug>/", ledgers.statement, name="ledger"),
     path("ledger/<uslug:slug>/ledger.json", ledgers.as_json, name="ledger_json"),
     path("ledger/<uslug:slug>/ledger.csv", ledgers.as_csv, name="ledger_csv"),
+    path("campaigns/<uslug:slug>/milestones/plan/", milestones.plan, name="milestones_plan"),
+    path("campaigns/<uslug:slug>/milestones/add/", milestones.add, name="milestone_add"),
+    path("campaigns/<uslug:slug>/milestones/<slug:uid>/", milestones.milestone, name="milestone"),
+    path("campaigns/<uslug:slug>/milestones/<slug:uid>/edit/", milestones.edit, name="milestone_edit"),
+    path("campaigns/<uslug:slug>/milestones/<slug:uid>/remove/", milestones.remove, name="milestone_remove"),
+    path("campaigns/<uslug:slug>/milestones/<slug:uid>/claim/", milestones.claim, name="milestone_claim"),
+    path("campaigns/<uslug:slug>/witnesses/invite/", milestones.invite, name="witness_invite"),
+    path("campaigns/<uslug:slug>/witnesses/<slug:uid>/dismiss/", milestones.dismiss, name="witness_dismiss"),
+    path("witnessing/", witnesses.mine, name="witness_mine"),
+    path("witnessing/<slug:token>/", witnesses.witness, name="witness"),
+    path("witnessing/<slug:token>/<slug:uid>/", witnesses.testify, name="testify"),
 ]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from moneyed import Money
 
 from core.models.identity import Identified
 from core.models.languages import best
@@ -83,7 +84,17 @@ class Milestone(Identified, models.Model):
         return str(self.texts.get(self.shown_language, {}).get("text", ""))
 
     @property
-    def tranche(self) -> object | None:
+    def days(self) -> int:
+        """For how many days the witnesses have been asked."""
+        return (timezone.now() - self.claimed_at).days if self.claimed_at else 0
+
+    @property
+    def late(self) -> int:
+        """By how many days the team is late with a step it has not claimed; 0 in time."""
+        return max(0, (timezone.localdate() - self.due_on).days) if self.state == self.State.PLANNED else 0
+
+    @property
+    def tranche(self) -> Money | None:
         """The fixed amount as Money, or None for a share."""
         return None if self.amount_minor is None else money(self.amount_minor, self.campaign.currency)
 
