@@ -12,6 +12,7 @@ from plugins.crowdfunding.models.matching import Match, MatchedCampaign, Matchin
 from plugins.crowdfunding.models.milestones import Milestone, Testimony, Witness
 from plugins.crowdfunding.models.numbers import Series
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
+from plugins.crowdfunding.models.payouts import Payout
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
 from plugins.crowdfunding.models.rewards import Delivery, Reward
@@ -46,6 +47,7 @@ __all__ = [
     "MatchingFund",
     "Milestone",
     "Payment",
+    "Payout",
     "Pledge",
     "ProviderEvent",
     "ReceiptIssuer",
