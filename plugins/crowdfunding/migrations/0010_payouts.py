@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_budget_lines'),
+        ('core', '0003_private_files'),
         ('crowdfunding', '0009_rewards_and_updates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
