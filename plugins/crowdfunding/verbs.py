@@ -52,8 +52,32 @@ MATCHING_ASKED = "crowdfunding.matching.asked"
 MATCHING_ACCEPTED = "crowdfunding.matching.accepted"
 MATCHING_STOPPED = "crowdfunding.matching.stopped"
 MATCHING_SETTLED = "crowdfunding.matching.settled"
+REWARD_OFFERED = "crowdfunding.reward.offered"
+REWARD_CHANGED = "crowdfunding.reward.changed"
+REWARD_WITHDRAWN = "crowdfunding.reward.withdrawn"
+REWARDS_SENT = "crowdfunding.delivery.sent"
+DELIVERIES_EXPORTED = "crowdfunding.delivery.exported"
+RETURN_PUBLISHED = "crowdfunding.return.published"
+UPDATE_PUBLISHED = "crowdfunding.update.published"
+UPDATE_EDITED = "crowdfunding.update.edited"
+UPDATE_WITHDRAWN = "crowdfunding.update.withdrawn"
+UPDATE_HIDDEN = "crowdfunding.update.hidden"
+UPDATE_RESTORED = "crowdfunding.update.restored"
+MESSAGE_SHOWN = "crowdfunding.message.shown"
+STATEMENT_IMPORTED = "crowdfunding.statement.imported"
+CASH_DECLARED = "crowdfunding.cash.declared"
+CASH_REFUSED = "crowdfunding.cash.refused"
+CASH_CORRECTED = "crowdfunding.cash.corrected"
+DEPOSITED = "crowdfunding.deposit.made"
+DEPOSIT_UNDONE = "crowdfunding.deposit.undone"
 
 verbs = [
+    Verb(STATEMENT_IMPORTED, _("{actor} imported a bank statement; new lines: {number}"), public=False),
+    Verb(CASH_DECLARED, _("{actor} took {amount} in cash, receipt {number}"), public=False),
+    Verb(CASH_REFUSED, _("{actor} refused the cash of receipt {number}"), public=False),
+    Verb(CASH_CORRECTED, _("{actor} corrected the cash of receipt {number}"), public=False),
+    Verb(DEPOSITED, _("{actor} brought {amount} to the bank"), public=False),
+    Verb(DEPOSIT_UNDONE, _("{actor} took back the deposit of {amount}"), public=False),
     Verb(DRAFTED, _("{actor} prepared a campaign"), public=False),
     Verb(OPENED, _("The campaign “{subject}” opened, with a goal of {goal}")),
     Verb(EDITED, _("The campaign “{subject}” was updated")),
@@ -116,4 +140,16 @@ verbs = [
     Verb(MATCHING_ACCEPTED, _("{sponsor} adds to each gift for “{subject}”: up to {amount} in all")),
     Verb(MATCHING_STOPPED, _("{sponsor} adds no more to gifts for “{subject}”"), follow=False),
     Verb(MATCHING_SETTLED, _("{sponsor} paid {amount} for the gifts it added to")),
+    Verb(REWARD_OFFERED, _("{actor} offers a reward: {title}"), public=False),
+    Verb(REWARD_CHANGED, _("{actor} changed a reward: {title}"), public=False),
+    Verb(REWARD_WITHDRAWN, _("{actor} offers a reward no more: {title}"), public=False),
+    Verb(REWARDS_SENT, _("{actor} sent rewards to donors: {number}"), public=False),
+    Verb(DELIVERIES_EXPORTED, _("{actor} exported the list of rewards to send"), public=False),
+    Verb(RETURN_PUBLISHED, _("Free for everybody, thanks to the campaign “{subject}”: {title}")),
+    Verb(UPDATE_PUBLISHED, _("News of the campaign: “{subject}”")),
+    Verb(UPDATE_EDITED, _("The news “{subject}” were corrected"), follow=False),
+    Verb(UPDATE_WITHDRAWN, _("News of the campaign were withdrawn"), follow=False),
+    Verb(UPDATE_HIDDEN, _("News of a campaign were hidden by moderation"), public=False),
+    Verb(UPDATE_RESTORED, _("News of a campaign are shown again"), public=False),
+    Verb(MESSAGE_SHOWN, _("{actor} showed a donor's message again"), public=False),
 ]

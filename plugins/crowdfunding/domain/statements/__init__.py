@@ -1,0 +1,1 @@
+"""Bank statements: read (`camt`, `tables`), imported, compared with promises, booked."""
