@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from core.views import announcements, charter, codes, follows, moderation, notices, people, propose, sheets
+from core.views import (
+    announcements,
+    budgets,
+    charter,
+    codes,
+    follows,
+    moderation,
+    notices,
+    people,
+    propose,
+    sheets,
+)
 
 urlpatterns = [
     path("account/login/", people.sign_in, name="account_login"),
@@ -20,6 +31,10 @@ urlpatterns = [
     path("ideas/<str:uid>/take-back/", propose.take_back, name="idea_take_back"),
     path("projects/<uslug:slug>/edit/", sheets.edit, name="project_edit"),
     path("projects/<uslug:slug>/needs/", sheets.needs, name="project_needs"),
+    path("projects/<uslug:slug>/budget/", budgets.budget, name="project_budget"),
+    path("projects/<uslug:slug>/budget/<slug:uid>/", budgets.line, name="project_budget_line"),
+    path("projects/<uslug:slug>/budget/<slug:uid>/up/", budgets.move_up, name="project_budget_up"),
+    path("projects/<uslug:slug>/budget/<slug:uid>/remove/", budgets.remove, name="project_budget_remove"),
     path("projects/<uslug:slug>/withdraw/", sheets.withdraw, name="project_withdraw"),
     path("projects/<uslug:slug>/put-back/", sheets.put_back, name="project_put_back"),
     path("moderation/", moderation.queue, name="moderation"),

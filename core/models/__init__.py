@@ -1,5 +1,6 @@
 """Rows and pages of core."""
 
+from core.models.budgets import BudgetLine
 from core.models.charter import Charter, CharterAcceptance
 from core.models.confirmations import Confirmation
 from core.models.files import PrivateFile
@@ -27,6 +28,7 @@ from core.models.work import ScheduledRun
 
 __all__ = [
     "AnnouncementPage",
+    "BudgetLine",
     "CapitalisationSheetPage",
     "Charter",
     "CharterAcceptance",
