@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.domain.notices import quiet
 from core.journal import record
 from core.money import minor
-from plugins.crowdfunding.domain import booking, card_letters, letters, pledges, tallies
+from plugins.crowdfunding.domain import booking, card_letters, letters, matching, pledges, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, after
 from plugins.crowdfunding.gateways.base import Outcome, Status
@@ -143,6 +143,7 @@ def _receive(pledge: Pledge, payment: Payment) -> None:
     with quiet():
         record(None, RECEIVED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
     letters.received(pledge, payment)
+    matching.on_received(payment)
 
 
 def _owe(pledge: Pledge, payment: Payment) -> None:

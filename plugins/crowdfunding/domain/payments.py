@@ -14,7 +14,7 @@ from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import CurrencyMismatch, minor
-from plugins.crowdfunding.domain import booking, collectors, letters, pledges, tallies
+from plugins.crowdfunding.domain import booking, collectors, letters, matching, pledges, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, NotPossible, after
@@ -50,6 +50,7 @@ def _take(pledge: Pledge, receipt: Receipt, *, by: Person | None, waited: bool) 
     pledge.state, pledge.ended_at = state, timezone.now()
     pledge.save(update_fields=["state", "ended_at"])
     letters.received(pledge, payment)
+    matching.on_received(payment)
     return payment
 
 
@@ -169,6 +170,7 @@ def undo(row: Payment, *, by: Person, reason: str) -> Payment:
     with quiet():
         record(by, REVERSED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
     letters.undone(pledge, payment)
+    matching.on_taken_back(payment)
     return payment
 
 

@@ -13,7 +13,7 @@ from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import minor, money
-from plugins.crowdfunding.domain import booking, card_letters, outcomes, pledges, providers, tallies
+from plugins.crowdfunding.domain import booking, card_letters, matching, outcomes, pledges, providers, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, REFUND, NotPossible, after
 from plugins.crowdfunding.gateways import HOSTED, hosted
@@ -93,6 +93,7 @@ def restate(pledge: Pledge, payment: Payment, change_minor: int) -> None:
         pledge.state = after(PLEDGE, pledge.state, act)
         pledge.ended_at = timezone.now()
         pledge.save(update_fields=["state", "ended_at"])
+    matching.on_taken_back(payment, abs(change_minor))
 
 
 def send(refund: Refund) -> Refund:

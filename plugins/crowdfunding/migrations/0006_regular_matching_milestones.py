@@ -140,7 +140,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('form_key', models.CharField(max_length=40, unique=True)),
                 ('amount_minor', core.money.MinorField(default=0)),
-                ('undone', models.BooleanField(default=False)),
                 ('payment', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='crowdfunding.payment')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='crowdfunding.matchedcampaign')),
             ],

@@ -99,10 +99,15 @@ class MatchingFund(Identified, models.Model):
     def person_cap(self) -> Money | None:
         return money(self.person_cap_minor, self.currency) if self.person_cap_minor else None
 
-    def runs(self, day: date | None = None) -> bool:
+    def covers(self, day: date) -> bool:
         """Whether gifts promised on a day are matched, as long as there is something left."""
-        day = day or timezone.localdate()
-        return self.stopped_at is None and self.opens_on <= day <= self.closes_on
+        stopped = timezone.localdate(self.stopped_at) if self.stopped_at else None
+        return self.opens_on <= day <= self.closes_on and (stopped is None or day <= stopped)
+
+    @property
+    def runs(self) -> bool:
+        """Whether a gift promised now is matched, as long as there is something left."""
+        return self.stopped_at is None and self.covers(timezone.localdate())
 
 
 class MatchedCampaign(models.Model):
@@ -197,7 +202,6 @@ class MatchSettlement(models.Model):
         "crowdfunding.Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="settlement"
     )
     amount_minor = MinorField(default=0)
-    undone = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("payment of a sponsor")
