@@ -8,15 +8,24 @@ DRAFTED = "crowdfunding.campaign.drafted"
 OPENED = "crowdfunding.campaign.opened"
 EDITED = "crowdfunding.campaign.edited"
 CLOSED = "crowdfunding.campaign.closed"
+COLLECTING = "crowdfunding.campaign.collecting"
+STALLED = "crowdfunding.campaign.stalled"
+SUCCEEDED = "crowdfunding.campaign.succeeded"
+CONTINUED = "crowdfunding.campaign.continued"
+FAILED = "crowdfunding.campaign.failed"
 CANCELLED = "crowdfunding.campaign.cancelled"
 HIDDEN = "crowdfunding.campaign.hidden"
 RESTORED = "crowdfunding.campaign.restored"
 PLEDGED = "crowdfunding.pledge.made"
 PLEDGE_CANCELLED = "crowdfunding.pledge.cancelled"
 PLEDGE_EXPIRED = "crowdfunding.pledge.expired"
+PLEDGE_RELEASED = "crowdfunding.pledge.released"
+PLEDGE_MOVED = "crowdfunding.pledge.moved"
+PROVIDER_CHANGED = "crowdfunding.provider.changed"
 RECEIVED = "crowdfunding.payment.received"
 REVERSED = "crowdfunding.payment.reversed"
 REFUNDED = "crowdfunding.payment.refunded"
+KEPT = "crowdfunding.payment.kept"
 DISPUTED = "crowdfunding.payment.disputed"
 ACCOUNT_CHANGED = "crowdfunding.collector.changed"
 MESSAGE_HIDDEN = "crowdfunding.message.hidden"
@@ -24,6 +33,7 @@ PAYOUT_SENT = "crowdfunding.payout.sent"
 PAYOUT_ARRIVED = "crowdfunding.payout.arrived"
 PAYOUT_RETURNED = "crowdfunding.payout.returned"
 PAYOUT_CORRECTED = "crowdfunding.payout.corrected"
+PAYOUT_WAITS = "crowdfunding.payout.waits"
 SPENT = "crowdfunding.spending.booked"
 SPENT_OVER = "crowdfunding.spending.over"
 SPENDING_UNDONE = "crowdfunding.spending.undone"
@@ -82,15 +92,31 @@ verbs = [
     Verb(OPENED, _("The campaign “{subject}” opened, with a goal of {goal}")),
     Verb(EDITED, _("The campaign “{subject}” was updated")),
     Verb(CLOSED, _("The campaign “{subject}” closed with {received} received")),
+    Verb(
+        COLLECTING,
+        _("The last day of “{subject}” is over: {received} are there, {promised} are being collected"),
+    ),
+    Verb(
+        STALLED, _("The cards of “{subject}” cannot be charged: the provider does not answer"), public=False
+    ),
+    Verb(SUCCEEDED, _("The campaign “{subject}” succeeded with {received}")),
+    Verb(
+        CONTINUED, _("The campaign “{subject}” reached its minimum with {received}: the second round begins")
+    ),
+    Verb(FAILED, _("The campaign “{subject}” did not reach {needed}: its gifts go back")),
     Verb(CANCELLED, _("The campaign “{subject}” was cancelled")),
     Verb(HIDDEN, _("The campaign was hidden by moderation"), public=False),
     Verb(RESTORED, _("The campaign is shown again"), public=False),
     Verb(PLEDGED, _("{amount} was promised"), public=False),
     Verb(PLEDGE_CANCELLED, _("A promise of {amount} was cancelled"), public=False),
     Verb(PLEDGE_EXPIRED, _("A promise of {amount} expired"), public=False),
+    Verb(PLEDGE_MOVED, _("A gift of {amount} was moved here from another project"), public=False),
+    Verb(PROVIDER_CHANGED, _("{actor} changed how {subject} takes cards"), public=False),
+    Verb(PLEDGE_RELEASED, _("A promise of {amount} was released and never charged"), public=False),
     Verb(RECEIVED, _("A gift of {amount} was received")),
     Verb(REVERSED, _("A gift of {amount} was taken out of the accounts")),
     Verb(REFUNDED, _("A gift of {amount} is given back")),
+    Verb(KEPT, _("A gift of {amount} was left to the organisation")),
     Verb(DISPUTED, _("A gift of {amount} was contested at the bank"), public=False),
     Verb(ACCOUNT_CHANGED, _("{actor} changed the bank details of {subject}"), public=False),
     Verb(MESSAGE_HIDDEN, _("{actor} hid a donor's message"), public=False),
@@ -98,6 +124,7 @@ verbs = [
     Verb(PAYOUT_ARRIVED, _("{amount} arrived at {receiver}")),
     Verb(PAYOUT_RETURNED, _("A transfer of {amount} to {receiver} came back")),
     Verb(PAYOUT_CORRECTED, _("A transfer of {amount} was corrected in the ledger")),
+    Verb(PAYOUT_WAITS, _("A transfer of {amount} waits for {receiver} to confirm it"), public=False),
     Verb(SPENT, _("{amount} were spent: {what}")),
     Verb(SPENT_OVER, _("{amount} were spent above what the budget line “{line}” had planned")),
     Verb(SPENDING_UNDONE, _("An expense of {amount} was taken out of the accounts")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from plugins.crowdfunding.models import Campaign, Dispute, Payment, Pledge, Refund, TaxReceipt
+from plugins.crowdfunding.models import Campaign, Dispute, Payment, Payout, Pledge, Refund, TaxReceipt
 from plugins.crowdfunding.models.pledges import LIFE
 
 Table = Mapping[str, Mapping[str, str]]
@@ -118,6 +118,18 @@ DISPUTE: Table = {
     _D.LOST: {"win": _D.WON},
 }
 
+PAYOUT: Table = {
+    # Sent by the one, confirmed by the other; a confirmation can be taken back until the money is spent.
+    Payout.State.SENT: {
+        "arrive": Payout.State.ARRIVED,
+        "return": Payout.State.RETURNED,
+        "undo": Payout.State.UNDONE,
+    },
+    Payout.State.ARRIVED: {"correct": Payout.State.SENT},
+    Payout.State.RETURNED: {},
+    Payout.State.UNDONE: {},
+}
+
 RECEIPT: Table = {
     # A cancelled receipt keeps its number and never comes back.
     TaxReceipt.State.ISSUED: {"cancel": TaxReceipt.State.CANCELLED},
@@ -142,6 +154,7 @@ __all__ = [
     "DISPUTE",
     "LIFE",
     "PAYMENT",
+    "PAYOUT",
     "PLEDGE",
     "RECEIPT",
     "REFUND",
