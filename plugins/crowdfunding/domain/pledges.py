@@ -14,7 +14,7 @@ from core.journal import record
 from core.models import Person
 from core.models.identity import new_uid
 from core.money import CurrencyMismatch, minor
-from plugins.crowdfunding.domain import campaigns, letters, tallies
+from plugins.crowdfunding.domain import campaigns, letters, rewards, rules, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.codes import new_code
 from plugins.crowdfunding.domain.lifecycles import (
@@ -26,7 +26,7 @@ from plugins.crowdfunding.domain.lifecycles import (
     NotPossible,
     after,
 )
-from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge
+from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge, Reward
 from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
 
 ATTEMPTS = 3
@@ -62,24 +62,33 @@ class Donor:
     if_fails: str = Pledge.IfFails.RETURN
 
 
-def same_form(form_key: str, email: str, amount: Money) -> Pledge | None:
+def same_form(form_key: str, email: str, amount: Money, reward: Reward | None = None) -> Pledge | None:
     """The pledge a form already made; raises AlreadyUsed when it was filled in differently."""
-    known = Pledge.objects.select_related("campaign").filter(form_key=form_key).first()
-    if known is not None and (known.email != email or known.amount != amount):
+    known = Pledge.objects.select_related("campaign", "delivery").filter(form_key=form_key).first()
+    if known is None:
+        return None
+    chosen = known.delivery.reward_id if hasattr(known, "delivery") else None
+    if (known.email, known.amount, chosen) != (email, amount, reward.pk if reward else None):
         raise AlreadyUsed(known)
     return known
 
 
 def pledge(
-    campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, channel: str = "transfer"
+    campaign: Campaign,
+    donor: Donor,
+    amount: Money,
+    *,
+    form_key: str,
+    channel: str = "transfer",
+    reward: Reward | None = None,
 ) -> Pledge:
-    """Promise an amount; the same form sent twice is one pledge.
+    """Promise an amount, perhaps for a reward; the same form sent twice is one pledge.
 
-    Raises NotTaking, BelowMinimum, CurrencyMismatch and AlreadyUsed.
+    Raises NotTaking, BelowMinimum, CurrencyMismatch, AlreadyUsed, and what ``rewards.claim`` raises.
     """
     if amount.currency.code != campaign.currency:
         raise CurrencyMismatch(f"{amount} is not in {campaign.currency}")
-    known = same_form(form_key, donor.email, amount)
+    known = same_form(form_key, donor.email, amount, reward)
     if known is not None:
         return known
     if not campaign.takes_pledges():
@@ -89,10 +98,13 @@ def pledge(
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
-                return _make(campaign, donor, amount, form_key=form_key, channel=channel)
+                made = _make(campaign, donor, amount, form_key=form_key, channel=channel)
+                if reward is not None:
+                    rewards.claim(made, reward)  # after the tally: the last lock
+                return made
         except IntegrityError:
             # The same form delivered twice at once, and the other one won; else a code that was taken: another one.
-            known = same_form(form_key, donor.email, amount)
+            known = same_form(form_key, donor.email, amount, reward)
             if known is not None:
                 return known
             if attempt == ATTEMPTS - 1:
@@ -156,16 +168,17 @@ def lock(row: Pledge) -> Pledge:
 
 @transaction.atomic
 def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
-    """Take a promise back; raises NotPossible once the money came."""
+    """Take a promise back; raises NotPossible once the money came, Frozen in the last hours of a round it decides."""
     found = lock(row)
-    if not _end(found, "cancel"):
+    rules.check_not_frozen(found.campaign)
+    if not end(found, "cancel"):
         return found
     record(by, PLEDGE_CANCELLED, found.campaign, amount=fact(found.amount), code=found.code)
     letters.cancelled(found)
     return found
 
 
-def _end(found: Pledge, act: str) -> bool:
+def end(found: Pledge, act: str) -> bool:
     """End a locked pledge; gives whether it had counted as a promise."""
     counted = tallies.waits(found.state)
     found.state = after(PLEDGE, found.state, act)
@@ -180,7 +193,7 @@ def _end(found: Pledge, act: str) -> bool:
 def release(row: Pledge) -> Pledge:
     """The campaign did not reach its minimum: nothing is ever taken for this pledge. Raises NotPossible."""
     found = lock(row)
-    _end(found, "release")
+    end(found, "release")
     return found
 
 
@@ -205,7 +218,7 @@ def switch(row: Pledge) -> Pledge:
 def expire(row: Pledge) -> None:
     """A promise nobody paid in time no longer counts; the donor is told kindly."""
     found = lock(row)
-    if not _end(found, "expire"):
+    if not end(found, "expire"):
         return
     record(None, PLEDGE_EXPIRED, found.campaign, amount=fact(found.amount), code=found.code)
     letters.expired(found)

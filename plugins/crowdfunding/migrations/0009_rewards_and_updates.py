@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
                 ('texts', models.JSONField(default=dict)),
                 ('from_minor', core.money.MinorField(default=0, help_text="in the campaign's currency")),
                 ('stock', models.PositiveIntegerField(blank=True, null=True, verbose_name='how many there are')),
-                ('claimed', models.PositiveIntegerField(default=0)),
                 ('per_donor', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='how many one donor may have')),
                 ('delivery_on', models.DateField(blank=True, help_text='first of the month', null=True, verbose_name='expected delivery')),
                 ('needs_address', models.BooleanField(default=False, verbose_name='it is sent by post')),
@@ -105,11 +104,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reward',
-            constraint=models.CheckConstraint(condition=models.Q(('stock__isnull', True), ('claimed__lte', models.F('stock')), _connector='OR'), name='reward_never_oversold'),
-        ),
-        migrations.AddConstraint(
-            model_name='reward',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'individual'), models.Q(('claimed', 0), ('stock__isnull', True)), _connector='OR'), name='reward_collective_has_no_stock'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'individual'), ('stock__isnull', True), _connector='OR'), name='reward_collective_has_no_stock'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,16 +22,19 @@ class RewardQuerySet(models.QuerySet["Reward"]):
     """Rewards in the order in which they are offered."""
 
     def shown(self) -> RewardQuerySet:
-        """Those that are offered, smallest amount first, with their producer in the same query."""
-        rows = self.filter(withdrawn_at=None).select_related("producer")
+        """Smallest amount first, with their producer and how many of a limited stock are taken, in one query."""
+        held = Delivery.objects.filter(reward=OuterRef("pk"), state__in=Delivery.HOLDING)
+        count = held.order_by().values("reward").annotate(number=Count("pk")).values("number")
+        limited = When(stock__isnull=False, then=Coalesce(Subquery(count), 0))
+        rows = self.select_related("producer").annotate(taken_count=Case(limited, default=0))
         return rows.order_by("from_minor", "pk")
 
 
 class Reward(Identified, models.Model):
     """What a donor gets from an amount on (individual), or what everybody gets of the project (collective).
 
-    ``texts`` is ``{language: {"title", "description"}}``; ``claimed`` counts under the lock of this row, so that
-    a limited stock is never oversold.
+    ``texts`` is ``{language: {"title", "description"}}``. Deliveries are counted under the lock of this row when one
+    is claimed, so that a limited stock is never oversold; giving one back takes no lock at all.
     """
 
     class Kind(models.TextChoices):
@@ -58,7 +62,6 @@ class Reward(Identified, models.Model):
     texts = models.JSONField(default=dict)
     from_minor = MinorField(default=0, help_text="in the campaign's currency")
     stock = models.PositiveIntegerField(_("how many there are"), null=True, blank=True)
-    claimed = models.PositiveIntegerField(default=0)
     per_donor = models.PositiveSmallIntegerField(_("how many one donor may have"), null=True, blank=True)
     delivery_on = models.DateField(
         _("expected delivery"), null=True, blank=True, help_text="first of the month"
@@ -91,11 +94,7 @@ class Reward(Identified, models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(from_minor__gte=0), name="reward_amount_not_negative"),
             models.CheckConstraint(
-                condition=Q(stock__isnull=True) | Q(claimed__lte=F("stock")), name="reward_never_oversold"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="individual") | Q(stock__isnull=True, claimed=0),
-                name="reward_collective_has_no_stock",
+                condition=Q(kind="individual") | Q(stock__isnull=True), name="reward_collective_has_no_stock"
             ),
         ]
 
@@ -126,9 +125,16 @@ class Reward(Identified, models.Model):
         return self.kind == self.Kind.INDIVIDUAL
 
     @property
+    def taken(self) -> int:
+        """How many of a limited stock are set aside or given; asked once when the query did not bring it."""
+        if not hasattr(self, "taken_count"):
+            self.taken_count = self.deliveries.filter(state__in=Delivery.HOLDING).count()
+        return int(self.taken_count)
+
+    @property
     def left(self) -> int | None:
         """How many are left; None when there is no limit."""
-        return None if self.stock is None else self.stock - self.claimed
+        return None if self.stock is None else max(0, self.stock - self.taken)
 
     @property
     def is_available(self) -> bool:
