@@ -16,6 +16,7 @@ from plugins.crowdfunding.models.payouts import Payout
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
 from plugins.crowdfunding.models.rewards import Delivery, Reward
+from plugins.crowdfunding.models.spending import Spending
 from plugins.crowdfunding.models.statements import BankLine, Statement
 from plugins.crowdfunding.models.supports import Support
 from plugins.crowdfunding.models.updates import Update
@@ -55,6 +56,7 @@ __all__ = [
     "Refund",
     "Reward",
     "Series",
+    "Spending",
     "Statement",
     "Support",
     "Tally",
