@@ -11,11 +11,13 @@ from plugins.crowdfunding.models.ledger import Account, Entry, Ledger, Transacti
 from plugins.crowdfunding.models.matching import Match, MatchedCampaign, MatchingFund, MatchSettlement
 from plugins.crowdfunding.models.milestones import Milestone, Testimony, Witness
 from plugins.crowdfunding.models.numbers import Series
+from plugins.crowdfunding.models.offers import DaysOffer, InKindOffer, OfferedThing
 from plugins.crowdfunding.models.payments import Dispute, Payment, Refund
 from plugins.crowdfunding.models.payouts import Payout
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
 from plugins.crowdfunding.models.rewards import Delivery, Reward
+from plugins.crowdfunding.models.shares import Allotment, Share
 from plugins.crowdfunding.models.spending import Spending
 from plugins.crowdfunding.models.statements import BankLine, Statement
 from plugins.crowdfunding.models.supports import Support
@@ -23,12 +25,14 @@ from plugins.crowdfunding.models.updates import Update
 
 __all__ = [
     "Account",
+    "Allotment",
     "AppealReport",
     "BankLine",
     "Campaign",
     "CashGift",
     "ClosingRun",
     "CollectorSettings",
+    "DaysOffer",
     "Delivery",
     "DemoEvent",
     "DemoPayment",
@@ -40,6 +44,7 @@ __all__ = [
     "Entry",
     "GatewayAccount",
     "GenerosityDeclaration",
+    "InKindOffer",
     "Ledger",
     "Mandate",
     "Match",
@@ -47,6 +52,7 @@ __all__ = [
     "MatchedCampaign",
     "MatchingFund",
     "Milestone",
+    "OfferedThing",
     "Payment",
     "Payout",
     "Pledge",
@@ -56,6 +62,7 @@ __all__ = [
     "Refund",
     "Reward",
     "Series",
+    "Share",
     "Spending",
     "Statement",
     "Support",
