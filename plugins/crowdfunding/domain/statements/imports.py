@@ -98,7 +98,9 @@ def _of_camt(organisation: Organisation, file: File, own: list[str], *, by: Pers
         merged.setdefault(canonical(one.account), []).extend(one.movements)
     with transaction.atomic():
         return [
-            _store(organisation, file, account, Parsed(account, tuple(lines)), Statement.Format.CAMT, {}, by=by)
+            _store(
+                organisation, file, account, Parsed(account, tuple(lines)), Statement.Format.CAMT, {}, by=by
+            )
             for account, lines in merged.items()
         ]
 

@@ -186,8 +186,8 @@ def _account(above: list[list[str]]) -> str:
             value = compact(found[0])
             with suppress(NotAnIBAN):
                 return iban(value[: LENGTHS.get(value[:2], 34)])
-        if found := re.search(r"\b(?:\d ?){24}\b", cell):
-            return compact(found[0])
+        if digits := re.search(r"\b(?:\d ?){24}\b", cell):
+            return compact(digits[0])
     return ""
 
 
