@@ -11,11 +11,16 @@ from core.models import JournalEntry, Membership, Person
 from plugins.crowdfunding.models import Campaign
 from plugins.crowdfunding.verbs import (
     ACCOUNT_CHANGED,
+    COLLECTING,
+    CONTINUED,
     DRAFTED,
+    FAILED,
     MATCHING_ASKED,
     MILESTONE_OBJECTED,
     MILESTONE_RELEASED,
     PLEDGED,
+    STALLED,
+    SUCCEEDED,
 )
 
 KEEPERS = (Membership.Role.TREASURER,)
@@ -56,6 +61,11 @@ def project_team(entry: JournalEntry) -> Iterable[Person]:
 notifications = [
     Notification(PLEDGED, treasurers, "crowdfunding/mail/told_pledged", _("Open the campaign")),
     Notification(DRAFTED, collectors_deciders, "crowdfunding/mail/told_drafted", _("Open the draft")),
+    Notification(COLLECTING, collectors_deciders, "core/mail/entry", _("Open the campaign")),
+    Notification(STALLED, collectors_deciders, "core/mail/entry", _("Open the campaign")),
+    Notification(SUCCEEDED, collectors_deciders, "core/mail/entry", _("Open the campaign")),
+    Notification(CONTINUED, collectors_deciders, "core/mail/entry", _("Open the campaign")),
+    Notification(FAILED, collectors_deciders, "core/mail/entry", _("Open the campaign")),
     Notification(ACCOUNT_CHANGED, deciders, "crowdfunding/mail/told_account", _("Open the page")),
     Notification(MILESTONE_OBJECTED, project_team, "crowdfunding/mail/told_objected", _("Read the reason")),
     Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),

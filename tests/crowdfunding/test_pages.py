@@ -98,6 +98,7 @@ def form(**fields):
     day = timezone.localdate()
     return {
         "currency": "EUR",
+        "kind": "keep",
         "goal": "2 800",
         "minimum": "1",
         "opens_on": day.isoformat(),

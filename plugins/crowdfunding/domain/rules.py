@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from moneyed import Money
 
 from core import dates
-from core.money import minor, money, text
+from core.money import CurrencyMismatch, minor, money, text
 from plugins.crowdfunding.domain import verdicts
 from plugins.crowdfunding.models import Campaign
 
@@ -49,8 +49,10 @@ class Terms:
     first_closes_on: date | None = None
 
     def columns(self, goal: Money) -> dict[str, object]:
-        """As they stand on the campaign's row: what its kind does not use is empty; all or nothing needs a sum."""
+        """As they stand on the campaign's row: what its kind does not use is empty. Raises CurrencyMismatch."""
         conditional = self.kind in Campaign.CONDITIONAL
+        if conditional and self.needed is not None and self.needed.currency != goal.currency:
+            raise CurrencyMismatch(f"{self.needed} and {goal}")
         two = self.kind == Campaign.Kind.TWO_ROUNDS
         return {
             "kind": self.kind,
@@ -107,20 +109,36 @@ def check_not_frozen(campaign: Campaign, now: datetime | None = None) -> None:
         raise Frozen(since)
 
 
+def first_round_runs(campaign: Campaign) -> bool:
+    """Whether the campaign is in the first of its two rounds."""
+    return campaign.kind == Campaign.Kind.TWO_ROUNDS and campaign.is_conditional
+
+
+def end_is_fixed(campaign: Campaign) -> bool:
+    """Whether the last day no longer moves: its last 24 hours began, or the campaign is being collected or over."""
+    if campaign.kind not in Campaign.CONDITIONAL or campaign.state == Campaign.State.DRAFT:
+        return False
+    return campaign.state != Campaign.State.OPEN or frozen_since(campaign) is not None
+
+
 def check_change(campaign: Campaign, terms: Terms, goal: Money, closes_on: date) -> None:
     """Raise RulesFixed or EndFixed when a campaign that is no draft would change what donors agreed to."""
     if campaign.state == Campaign.State.DRAFT:
         return
+    if campaign.kind not in Campaign.CONDITIONAL:
+        if terms.kind != campaign.kind:
+            raise RulesFixed(campaign.kind)
+        return
     before, after = terms_of(campaign).columns(campaign.goal), terms.columns(goal)
     if any(before[name] != after[name] for name in ("kind", "needed_minor", "tolerance_percent")):
         raise RulesFixed(campaign.kind)
-    if campaign.kind in Campaign.CONDITIONAL and goal.currency.code != campaign.currency:
+    if goal.currency.code != campaign.currency or minor(goal) < campaign.needed_minor:
         raise RulesFixed(campaign.currency)
-    ends = (terms.first_closes_on, closes_on) != (campaign.first_closes_on, campaign.closes_on)
-    if ends and frozen_since(campaign) is not None:
-        raise EndFixed(last_day(campaign).isoformat())
-    if campaign.round > 1 and terms.first_closes_on != campaign.first_closes_on:
+    first_moves = after["first_closes_on"] != campaign.first_closes_on
+    if first_moves and not first_round_runs(campaign):
         raise EndFixed(str(campaign.first_closes_on))
+    if (first_moves or closes_on != campaign.closes_on) and end_is_fixed(campaign):
+        raise EndFixed(last_day(campaign).isoformat())
 
 
 def bar(campaign: Campaign) -> Money:

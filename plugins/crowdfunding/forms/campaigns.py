@@ -16,6 +16,7 @@ from core.models import Membership, Organisation, Person, Project
 from core.money import CURRENCY_CHOICES
 from core.text import paragraphs, plain
 from plugins.crowdfunding.forms.amounts import AmountField, typed
+from plugins.crowdfunding.forms.kinds import KindForm
 from plugins.crowdfunding.forms.treasury import day_field
 from plugins.crowdfunding.models import Campaign
 
@@ -28,8 +29,13 @@ def breaks(story: str) -> str:
     return "\n\n".join(plain(block) for block in story.replace("<br>", "\n").split("</p>") if plain(block))
 
 
-class CampaignForm(forms.Form):
-    """Goal, dates, who collects, who receives, and the texts in each language of the instance."""
+class CampaignForm(KindForm):
+    """Kind, goal, dates, who collects, who receives, and the texts in each language of the instance."""
+
+    field_order = (
+        "currency", "goal", "kind", "needed", "tolerance_percent", "opens_on", "first_closes_on", "closes_on",
+        "minimum", "collector", "receiver",
+    )  # fmt: skip
 
     currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCY_CHOICES)
     goal = AmountField(label=_("Goal"))
@@ -48,7 +54,7 @@ class CampaignForm(forms.Form):
     ) -> None:
         kw["initial"] = self._start(project, campaign) | (kw.get("initial") or {})
         super().__init__(*args, **kw)
-        self.campaign = campaign
+        self.start_kind(campaign)
         admitted = Organisation.objects.filter(status=Organisation.Status.ADMITTED)
         mine = Q(memberships__person=person, memberships__until=None, memberships__role__in=self._roles())
         own = Q(pk=project.owner_id)
@@ -59,7 +65,7 @@ class CampaignForm(forms.Form):
                 del self.fields[name]
         self._add_texts(campaign)
         code = self.data.get("currency") if self.is_bound else None
-        for name in ("goal", "minimum"):
+        for name in {"goal", "minimum", "needed"} & set(self.fields):
             self.fields[name].currency = code if code in dict(CURRENCY_CHOICES) else "EUR"
 
     @staticmethod
@@ -106,7 +112,7 @@ class CampaignForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Dates in order and a title in at least one language."""
+        """Dates in order, what the kind needs, and a title in at least one language."""
         data = super().clean() or {}
         first = data.get("opens_on") or (self.campaign.opens_on if self.campaign else None)
         last = data.get("closes_on")
@@ -122,6 +128,7 @@ class CampaignForm(forms.Form):
             self.add_error("closes_on", _("This day is past."))
         if data.get("goal") and data.get("minimum") and data["minimum"] > data["goal"]:
             self.add_error("minimum", _("The smallest gift is above the goal."))
+        self.clean_kind_fields(data)
         if not any(data.get(f"title_{code}") for code in PREFERRED):
             self.add_error("title_fr", _("Give a title in at least one language."))
         return data

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
-from core.models import Project
-from plugins.crowdfunding.domain import campaigns, collectors, pledges
+from core.models import Person, Project
+from plugins.crowdfunding.domain import campaigns, collectors, pledges, rules
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible
 from plugins.crowdfunding.forms.campaigns import CampaignForm
 from plugins.crowdfunding.models import Campaign, Pledge
@@ -42,6 +42,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponse:
             by=request.user,
             texts=form.texts,
             language=get_language() or "fr",
+            terms=form.terms,
             **{name: form.cleaned_data[name] for name in names},
         )
         messages.success(request, _("The campaign is prepared. Nobody sees it before it is opened."))
@@ -66,20 +67,35 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         person=request.user,
         campaign=campaign,
     )
-    if request.method == "POST" and form.is_valid():
-        names = ("goal", "minimum", "closes_on")
-        try:
-            values = {name: form.cleaned_data[name] for name in names}
-            campaigns.edit(campaign, by=request.user, texts=form.texts, **values)
-        except campaigns.CurrencyFixed:
-            form.add_error("currency", _("Promises were made in this currency: it cannot change any more."))
-        except collectors.NotSetUp:
-            form.add_error("currency", _("The organisation that collects has no account for this currency."))
-        else:
-            messages.success(request, _("The campaign is changed."))
-            return redirect(campaign)
+    if request.method == "POST" and form.is_valid() and _change(campaign, form, request.user):
+        messages.success(request, _("The campaign is changed."))
+        return redirect(campaign)
     context = {"form": form, "project": campaign.project, "campaign": campaign}
     return render(request, "crowdfunding/campaign_form.html", context, status=422 if form.errors else 200)
+
+
+def _change(campaign: Campaign, form: CampaignForm, person: Person) -> bool:
+    """Change the campaign as the form says; else False, with the reason on the form."""
+    data = form.cleaned_data
+    try:
+        campaigns.edit(
+            campaign,
+            by=person,
+            texts=form.texts,
+            goal=data["goal"],
+            minimum=data["minimum"],
+            closes_on=form.last_day(data),
+            terms=form.terms,
+        )
+    except campaigns.CurrencyFixed:
+        form.add_error("currency", _("Promises were made in this currency: it cannot change any more."))
+    except collectors.NotSetUp:
+        form.add_error("currency", _("The organisation that collects has no account for this currency."))
+    except rules.RulesFixed:
+        form.add_error(None, _("The rule of an open campaign cannot change: donors promised under it."))
+    except rules.EndFixed:
+        form.add_error(None, _("The last 24 hours have begun: the end can no longer be moved."))
+    return not form.errors
 
 
 @never_cache
@@ -92,7 +108,7 @@ def act(request: HttpRequest, slug: str, act: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _do(request, campaign, act)
-    if act not in CAMPAIGN[campaign.state]:
+    if act not in CAMPAIGN[campaign.state] or (act == "close" and campaign.is_conditional):
         messages.error(request, _("This campaign is in a state from which that cannot be done."))
         return redirect(campaign)
     context = {"campaign": campaign, "act": act, "tally": campaign.tally}
