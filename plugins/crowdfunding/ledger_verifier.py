@@ -173,16 +173,26 @@ def from_csv(text: str) -> dict[str, Any]:
     return {"project": project, "transactions": list(transactions.values())}
 
 
+def parse(text: str, *, csv_rows: bool) -> dict[str, Any]:
+    """The document in a text; raises ValueError when it is no ledger."""
+    try:
+        document = from_csv(text) if csv_rows else json.loads(text)
+    except (KeyError, ValueError, TypeError) as error:
+        raise ValueError(f"not a ledger: {error!r}") from error
+    rows = document.get("transactions") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("not a ledger")
+    if csv_rows and not rows:
+        raise ValueError("not a ledger")
+    return document
+
+
 def read(path: Path) -> dict[str, Any]:
     """The document in a file; raises ValueError when it is no ledger."""
-    text = path.read_text(encoding="utf-8-sig")
     try:
-        document = from_csv(text) if path.suffix.lower() == ".csv" else json.loads(text)
-    except (KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"{path} is not a ledger: {error!r}") from error
-    if not isinstance(document, dict) or "transactions" not in document:
-        raise ValueError(f"{path} is not a ledger")
-    return document
+        return parse(path.read_text(encoding="utf-8-sig"), csv_rows=path.suffix.lower() == ".csv")
+    except ValueError as error:
+        raise ValueError(f"{path} is {error}") from error
 
 
 def main(paths: list[str]) -> int:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from plugins.crowdfunding.views import campaigns, giving, ledgers, managing, milestones, treasury, witnesses
+from plugins.crowdfunding.views import (
+    campaigns,
+    giving,
+    ledgers,
+    managing,
+    milestones,
+    treasury,
+    verifying,
+    witnesses,
+)
 
 urlpatterns = [
     path("", campaigns.campaign_list, name="campaigns"),
@@ -22,6 +31,7 @@ urlpatterns = [
     path("treasury/<slug:slug>/account/", treasury.account, name="treasury_account"),
     path("treasury/<slug:slug>/pledges/<slug:uid>/receive/", treasury.receive, name="treasury_receive"),
     path("treasury/<slug:slug>/payments/<slug:uid>/undo/", treasury.undo, name="treasury_undo"),
+    path("ledger/check/", verifying.check, name="ledger_check"),
     path("ledger/verifier.py", ledgers.verifier, name="ledger_verifier"),
     path("ledger/<uslug:slug>/", ledgers.statement, name="ledger"),
     path("ledger/<uslug:slug>/ledger.json", ledgers.as_json, name="ledger_json"),
