@@ -47,8 +47,11 @@ shell: install ## Django's shell in one instance: make shell SITE=argenteuil
 verify-ledger: install ## recompute the money of one instance from its ledger and its seals
 	$(BIN)/python manage.py verify_ledger
 
+histories: install ## 10,000 generated histories of money, their seeds printed
+	$(BIN)/python -m tests.crowdfunding.many_histories $(ARGS)
+
 test-peer: install ## federation against a second live instance
 	$(BIN)/python -m tests.federation.peer
 	$(BIN)/python -m pytest -q tests/federation/test_fedify.py
 
-.PHONY: help install demo demo-reset run test lint bench shell verify-ledger test-peer
+.PHONY: help install demo demo-reset run test lint bench shell verify-ledger histories test-peer
