@@ -67,6 +67,10 @@ def expanded(account, thing: dict, paths: list[str]) -> dict:
     """A copy of an object with the references on these paths replaced by what they refer to."""
     answer = deepcopy(thing)
     for path in paths or []:
+        if path.startswith("data."):
+            rest = path.removeprefix("data.")
+            answer["data"] = [expanded(account, one, [rest]) for one in answer["data"]]
+            continue
         node = answer
         for step in path.split("."):
             if step not in node or step not in EXPANDABLE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.crowdfunding.stripe_fake import checkout, customers, intents, refunds
-from tests.crowdfunding.stripe_fake.errors import ApiError
+from tests.crowdfunding.stripe_fake.errors import ApiError, invalid
 
 POSTS = [
     (r"/v1/checkout/sessions", checkout.create),
@@ -53,6 +53,8 @@ def look(account, path: str, params: dict) -> dict:
     if path == "/v1/balance":
         lines = [{"currency": code, "amount": value} for code, value in account.balance.items()]
         return {"object": "balance", "available": lines, "pending": [], "livemode": False}
+    if path == "/v1/payment_intents/search":
+        return search(account, path, params)
     found = re.fullmatch(r"/v1/(checkout/sessions|[a-z_]+)(?:/([^/]+))?", path)
     kind = GETS.get(found[1]) if found else None
     if kind is None:
@@ -66,6 +68,15 @@ def look(account, path: str, params: dict) -> dict:
     all_ = [thing for thing in reversed(account.all(kind)) if wanted.items() <= thing.items()]
     limit = int(params.get("limit", 10))
     return {"object": "list", "url": path, "has_more": len(all_) > limit, "data": all_[:limit]}
+
+
+def search(account, path: str, params: dict) -> dict:
+    """GET /v1/payment_intents/search, by one entry of the metadata."""
+    asked = re.fullmatch(r"metadata\['(\w+)'\]:'([^']*)'", params.get("query", ""))
+    if asked is None:
+        raise invalid("We were unable to parse your search query.", "query")
+    found = [thing for thing in account.all("payment_intent") if thing["metadata"].get(asked[1]) == asked[2]]
+    return {"object": "search_result", "url": path, "has_more": False, "data": found, "next_page": None}
 
 
 def control(fake, verb: str, facts: dict) -> object:

@@ -1,0 +1,107 @@
+"""Providers as the contract suite of hosted gateways drives them: one rig each, with a donor's hand on its page.
+
+A gateway joins the suite by a rig in ``RIGS``: its gateway, two accounts, and what donors and their banks do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import requests
+from django.test import override_settings
+
+from plugins.crowdfunding.gateways import hosted
+from plugins.crowdfunding.gateways.base import Credentials, HostedGateway
+from tests.crowdfunding.stripe_fake import Server
+from tests.crowdfunding.stripe_fake.cards import CARDS
+from tests.crowdfunding.stripe_fake.events import signature
+from tests.crowdfunding.stripe_fake.pages import IBAN
+
+
+class Rig(Protocol):
+    """A provider under test."""
+
+    gateway: HostedGateway
+    account: Credentials
+    other: Credentials
+    """Another organisation's account at the same provider."""
+
+    def pay(self, session: str, channel: str = "card") -> None:
+        """The donor finishes the page; a direct debit is then at the bank."""
+
+    def decline(self, session: str) -> None:
+        """The bank refuses on the page."""
+
+    def store(self, session: str, later: str = "") -> None:
+        """The donor stores a card; charged later it works, is "refused", or needs to be "confirmed"."""
+
+    def settle(self, reference: str) -> None:
+        """A direct debit arrives."""
+
+    def bounce(self, reference: str) -> None:
+        """A direct debit comes back."""
+
+    def contest(self, reference: str) -> None:
+        """A donor contests a payment at the bank."""
+
+    def post(self) -> list[tuple[bytes, dict[str, str]]]:
+        """What the provider has sent by itself since the last time: body and headers."""
+
+
+class StripeRig:
+    """Stripe's gateway, its real library, and the fake of its HTTP API."""
+
+    account = Credentials("", "sk_test_tiznit", "whsec_tiznit")
+    other = Credentials("", "sk_test_argenteuil", "whsec_argenteuil")
+
+    def __init__(self, server: Server) -> None:
+        self.gateway = hosted("stripe")
+        self.server = server
+        self.books = server.fake.account(self.account.secret)
+        server.fake.account(self.other.secret)
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[StripeRig]:
+        with Server() as server, override_settings(STRIPE_API_BASE=server.url):
+            yield cls(server)
+
+    def press(self, session: str, number: str, step: str = "") -> int:
+        """A button of the hosted page; the status it answers with."""
+        form = {"number": number, "step": step}
+        address = f"{self.server.url}/pay/{session}"
+        return requests.post(address, form, allow_redirects=False, timeout=10).status_code
+
+    def card(self, label: str) -> str:
+        """The number of the test card with this label."""
+        return next(number for number, card in CARDS.items() if card.label == label)
+
+    def pay(self, session: str, channel: str = "card") -> None:
+        assert self.press(session, IBAN if channel == "debit" else self.card("paid")) in (303, 402)
+
+    def decline(self, session: str) -> None:
+        assert self.press(session, self.card("declined")) == 402
+
+    def store(self, session: str, later: str = "") -> None:
+        labels = {"": "paid", "refused": "stored, refused later", "confirmed": "confirmation each time"}
+        assert self.press(session, self.card(labels[later]), "yes") == 303
+
+    def settle(self, reference: str) -> None:
+        self.books.settle(reference)
+
+    def bounce(self, reference: str) -> None:
+        self.books.bounce(reference)
+
+    def contest(self, reference: str) -> None:
+        self.books.dispute(reference)
+
+    def post(self) -> list[tuple[bytes, dict[str, str]]]:
+        waiting, self.books.courier.waiting = self.books.courier.waiting, []
+        bodies = [json.dumps(event).encode() for event in waiting]
+        return [(body, {"Stripe-Signature": signature(body, self.account.webhook_secret)}) for body in bodies]
+
+
+RIGS = {"stripe": StripeRig}
