@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from plugins.crowdfunding.models import Campaign, Dispute, Payment, Payout, Pledge, Refund, TaxReceipt
+from plugins.crowdfunding.models import (
+    Campaign,
+    Dispute,
+    Payment,
+    Payout,
+    Pledge,
+    Refund,
+    Spending,
+    TaxReceipt,
+)
 from plugins.crowdfunding.models.pledges import LIFE
 
 Table = Mapping[str, Mapping[str, str]]
@@ -130,6 +139,11 @@ PAYOUT: Table = {
     Payout.State.UNDONE: {},
 }
 
+SPENDING: Table = {
+    Spending.State.BOOKED: {"undo": Spending.State.UNDONE},
+    Spending.State.UNDONE: {},
+}
+
 RECEIPT: Table = {
     # A cancelled receipt keeps its number and never comes back.
     TaxReceipt.State.ISSUED: {"cancel": TaxReceipt.State.CANCELLED},
@@ -160,6 +174,7 @@ __all__ = [
     "REFUND",
     "REMINDERS",
     "REPLACED_WITHIN",
+    "SPENDING",
     "UNFINISHED",
     "NotPossible",
     "after",
