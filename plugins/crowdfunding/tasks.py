@@ -5,7 +5,16 @@ from datetime import timedelta
 from django_tasks import task
 
 from core.contract import Schedule
-from plugins.crowdfunding.domain import audit, campaigns, closing, pledges, witnesses
+from plugins.crowdfunding.domain import (
+    audit,
+    campaigns,
+    closing,
+    deliveries,
+    periods,
+    pledges,
+    updates,
+    witnesses,
+)
 
 
 @task()
@@ -33,9 +42,33 @@ def verify_ledgers() -> int:
 
 
 @task()
+def follow_supports() -> dict[str, int]:
+    """Promise the periods of regular supports that have come, charge their cards, try refused ones again."""
+    return periods.work()
+
+
+@task()
+def warn_card_ends() -> int:
+    """Write to supporters whose stored card ends."""
+    return periods.warn()
+
+
+@task()
 def remind_witnesses() -> int:
     """Remind witnesses of steps they were asked to look at."""
     return witnesses.remind()
+
+
+@task()
+def tell_backers() -> int:
+    """Write the letters of published news and of collective returns; work that died goes on where it stopped."""
+    return updates.tell() + deliveries.tell_returns()
+
+
+@task()
+def forget_addresses() -> int:
+    """Erase the addresses of parcels that arrived a while ago."""
+    return deliveries.forget_addresses()
 
 
 CLOSING_SECONDS = 240
@@ -47,4 +80,8 @@ schedules = [
     Schedule("crowdfunding.close_conditional_campaigns", close_conditional_campaigns, timedelta(minutes=10)),
     Schedule("crowdfunding.verify_ledgers", verify_ledgers, timedelta(hours=12)),
     Schedule("crowdfunding.remind_witnesses", remind_witnesses, timedelta(hours=12)),
+    Schedule("crowdfunding.tell_backers", tell_backers, timedelta(minutes=10)),
+    Schedule("crowdfunding.forget_addresses", forget_addresses, timedelta(hours=24)),
+    Schedule("crowdfunding.follow_supports", follow_supports, timedelta(minutes=30)),
+    Schedule("crowdfunding.warn_card_ends", warn_card_ends, timedelta(days=1)),
 ]

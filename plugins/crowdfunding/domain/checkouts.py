@@ -68,7 +68,9 @@ def _attempt(row: Pledge, channel: str) -> tuple[Payment, list[Payment]]:
 
 
 def _only_secured(pledge: Pledge) -> bool:
-    """Whether the card is stored now and charged at the close, instead of paid now."""
+    """Whether the card is stored now, for the close or for every period of a support, instead of paid now."""
+    if pledge.support_id is not None:
+        return True
     return pledge.campaign.is_conditional and pledge.campaign.state == pledge.campaign.State.OPEN
 
 

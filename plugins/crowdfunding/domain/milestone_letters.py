@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
@@ -45,6 +47,6 @@ def asked(witness: Witness, milestone: Milestone, *, reminder: int = 0) -> None:
         _post(witness, "witness_asked", facts, key)
 
 
-def _post(witness: Witness, template: str, facts: dict[str, object], key: str) -> None:
+def _post(witness: Witness, template: str, facts: Mapping[str, object], key: str) -> None:
     if witness.email:
         post(witness.email, f"{FOLDER}/{template}", facts, language=witness.language, key=key)

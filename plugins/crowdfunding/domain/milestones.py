@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -73,7 +73,7 @@ def changeable(campaign: Campaign) -> bool:
 
 def of_campaign(campaign: Campaign) -> list[Milestone]:
     """The steps in order; one query."""
-    rows = list(campaign.milestones.all())
+    rows = list(Milestone.objects.filter(campaign=campaign).order_by("position"))
     for row in rows:
         row.campaign = campaign
     return rows
@@ -150,15 +150,16 @@ def plan(
     if amount is not None and amount.currency.code != campaign.currency:
         raise CurrencyMismatch(str(amount))
     if row is None:
-        if campaign.milestones.count() >= MOST:
+        if Milestone.objects.filter(campaign=campaign).count() >= MOST:
             raise TooMany(campaign.slug)
-        last = campaign.milestones.aggregate(last=Max("position"))["last"] or 0
+        steps = Milestone.objects.filter(campaign=campaign)
+        last = steps.aggregate(last=Max("position"))["last"] or 0
         row = Milestone(campaign=campaign, position=last + 1)
     shown = washed(texts)
     row.texts, row.language = shown, next(iter(shown))
     row.due_on, row.needed = due_on, needed
     row.amount_minor, row.share_percent = (minor(amount), None) if amount is not None else (None, share)
-    check_tranches(campaign, [*campaign.milestones.exclude(pk=row.pk), row])
+    check_tranches(campaign, [*Milestone.objects.filter(campaign=campaign).exclude(pk=row.pk), row])
     row.save()
     if campaign.is_public:
         record(by, MILESTONE_PLANNED, campaign, **facts(row))
@@ -177,7 +178,7 @@ def remove(row: Milestone) -> None:
         Milestone.objects.filter(pk=step.pk).update(position=number)
 
 
-def facts(row: Milestone) -> dict[str, str]:
+def facts(row: Milestone) -> dict[str, Any]:
     """The number and title of a step as facts of the journal."""
     return {"step": str(row.position), "title": f"{ISOLATE}{row.title}{END}"}
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.domain.notices import quiet
 from core.journal import record
 from core.money import minor
-from plugins.crowdfunding.domain import booking, card_letters, letters, matching, pledges, tallies
+from plugins.crowdfunding.domain import booking, card_letters, letters, matching, pledges, supports, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, after
 from plugins.crowdfunding.gateways.base import Outcome, Status
@@ -108,7 +108,10 @@ def _secured(pledge: Pledge, payment: Payment, outcome: Outcome) -> None:
     )
     pledge.channel = stored.channel
     _turn(pledge, "secure")
-    card_letters.secured(pledge, payment)
+    if pledge.support_id is not None:
+        supports.on_secured(pledge, pledge.mandate)
+    else:
+        card_letters.secured(pledge, payment)
 
 
 def _settled(pledge: Pledge, payment: Payment, outcome: Outcome) -> None:
@@ -144,6 +147,8 @@ def _receive(pledge: Pledge, payment: Payment) -> None:
         record(None, RECEIVED, pledge.campaign, organisation=pledge.collector, amount=fact(payment.amount))
     letters.received(pledge, payment)
     matching.on_received(payment)
+    if pledge.support_id is not None:
+        supports.on_paid(pledge)
 
 
 def _owe(pledge: Pledge, payment: Payment) -> None:
@@ -183,6 +188,8 @@ def _failed(pledge: Pledge, payment: Payment, outcome: Outcome) -> None:
         pledge.waiting_since = timezone.now()
         _turn(pledge, "refuse")
         card_letters.refused(pledge, payment)
+        if pledge.support_id is not None:
+            supports.on_refused(pledge)
 
 
 def _turn(pledge: Pledge, act: str) -> None:

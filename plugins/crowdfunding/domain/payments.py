@@ -14,7 +14,7 @@ from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import CurrencyMismatch, minor
-from plugins.crowdfunding.domain import booking, collectors, letters, matching, pledges, tallies
+from plugins.crowdfunding.domain import booking, collectors, letters, matching, pledges, supports, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, NotPossible, after
@@ -51,6 +51,8 @@ def _take(pledge: Pledge, receipt: Receipt, *, by: Person | None, waited: bool) 
     pledge.save(update_fields=["state", "ended_at"])
     letters.received(pledge, payment)
     matching.on_received(payment)
+    if pledge.support_id is not None:
+        supports.on_paid(pledge)
     return payment
 
 

@@ -145,11 +145,11 @@ def answer(place: MatchedCampaign, *, by: Person | None, accept: bool) -> Matche
     found.fund, found.state = fund, after(LIFE, was, "accept" if accept else "decline")
     found.answered_at = timezone.now()
     found.save(update_fields=["state", "answered_at"])
-    facts = {"sponsor": named(fund.sponsor)}
+    sponsor = named(fund.sponsor)
     if accept:
-        record(by, MATCHING_ACCEPTED, found.campaign, amount=fact(fund.total), **facts)
+        record(by, MATCHING_ACCEPTED, found.campaign, amount=fact(fund.total), sponsor=sponsor)
     elif was == _P.ACCEPTED:
-        record(by, MATCHING_STOPPED, found.campaign, **facts)
+        record(by, MATCHING_STOPPED, found.campaign, sponsor=sponsor)
     return found
 
 
