@@ -80,8 +80,42 @@ CASH_REFUSED = "crowdfunding.cash.refused"
 CASH_CORRECTED = "crowdfunding.cash.corrected"
 DEPOSITED = "crowdfunding.deposit.made"
 DEPOSIT_UNDONE = "crowdfunding.deposit.undone"
+THINGS_OFFERED = "crowdfunding.things.offered"
+THINGS_ACCEPTED = "crowdfunding.things.accepted"
+THINGS_DECLINED = "crowdfunding.things.declined"
+THINGS_WITHDRAWN = "crowdfunding.things.withdrawn"
+THINGS_SENT = "crowdfunding.things.sent"
+THINGS_RECEIVED = "crowdfunding.things.received"
+DAYS_OFFERED = "crowdfunding.days.offered"
+DAYS_ACCEPTED = "crowdfunding.days.accepted"
+DAYS_DECLINED = "crowdfunding.days.declined"
+DAYS_WITHDRAWN = "crowdfunding.days.withdrawn"
+DAYS_DONE = "crowdfunding.days.done"
+SHARE_ANNOUNCED = "crowdfunding.share.announced"
+SHARE_DECIDED = "crowdfunding.share.decided"
+SHARE_PAID = "crowdfunding.share.paid"
+SHARE_UNPAID = "crowdfunding.share.unpaid"
+SHARE_WITHDRAWN = "crowdfunding.share.withdrawn"
+LINE_OVER = "crowdfunding.line.over"
 
 verbs = [
+    Verb(THINGS_OFFERED, _("Things were offered to “{subject}”"), public=False),
+    Verb(THINGS_ACCEPTED, _("Things were promised: {what}")),
+    Verb(THINGS_DECLINED, _("{actor} declined an offer of things: {what}"), public=False),
+    Verb(THINGS_WITHDRAWN, _("An offer of things was taken back: {what}"), public=False),
+    Verb(THINGS_SENT, _("Things are on their way: {what}")),
+    Verb(THINGS_RECEIVED, _("Things arrived: {what}")),
+    Verb(DAYS_OFFERED, _("Days of work were offered to “{subject}”: {number}"), public=False),
+    Verb(DAYS_ACCEPTED, _("Days of work were promised by {group}: {days}")),
+    Verb(DAYS_DECLINED, _("{actor} declined an offer of days of work"), public=False),
+    Verb(DAYS_WITHDRAWN, _("An offer of days of work was taken back"), public=False),
+    Verb(DAYS_DONE, _("Days of work done by {group}: {days}")),
+    Verb(SHARE_ANNOUNCED, _("{who} announced {amount} for “{line}”")),
+    Verb(SHARE_DECIDED, _("{who} decided to pay {amount} for “{line}”")),
+    Verb(SHARE_PAID, _("{who} paid {amount} for “{line}”")),
+    Verb(SHARE_UNPAID, _("The payment of {amount} by {who} for “{line}” was noted by mistake"), follow=False),
+    Verb(SHARE_WITHDRAWN, _("{who} no longer gives {amount} for “{line}”")),
+    Verb(LINE_OVER, _("“{line}” is promised {excess} more than it needs")),
     Verb(STATEMENT_IMPORTED, _("{actor} imported a bank statement; new lines: {number}"), public=False),
     Verb(CASH_DECLARED, _("{actor} took {amount} in cash, receipt {number}"), public=False),
     Verb(CASH_REFUSED, _("{actor} refused the cash of receipt {number}"), public=False),
