@@ -40,6 +40,11 @@ def change(pledge: Pledge, minor: int) -> None:
     Tally.objects.filter(campaign_id=pledge.campaign_id).update(received_minor=F("received_minor") + minor)
 
 
+def change_promise(pledge: Pledge, minor: int) -> None:
+    """A promise that waits became larger or smaller."""
+    Tally.objects.filter(campaign_id=pledge.campaign_id).update(promised_minor=F("promised_minor") + minor)
+
+
 def waits(state: str) -> bool:
     """Whether a pledge in this state counts among the promises."""
     return state in Pledge.WAITING

@@ -1,0 +1,42 @@
+"""Letters to donors who gave cash: their receipt at once, and a word when the entry did not stand."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from core import dates
+from core.conf import absolute
+from core.money import text
+from plugins.crowdfunding.domain import letters
+from plugins.crowdfunding.models import CashGift
+
+
+def _facts(gift: CashGift) -> dict[str, object]:
+    pledge = gift.pledge
+    return letters.facts(pledge) | {
+        "received": text(gift.amount, pledge.language),
+        "day": dates.text(gift.received_on, letters.DAY),
+        "number": gift.receipt_number,
+        "corrects": gift.replaces.receipt_number if gift.replaces else "",
+    }
+
+
+def declared(gift: CashGift) -> None:
+    """Somebody took the money: here is the receipt; a second person confirms it."""
+    pledge = gift.pledge
+    with translation.override(pledge.language):
+        more = _facts(gift) | {
+            "url": absolute(reverse("crowdfunding:cash_donor", args=[pledge.token])),
+            "action": gettext("Open my receipt"),
+        }
+        letters.send(pledge, "cash_declared", f"cash_declared.{gift.uid}", more)
+
+
+def refused(gift: CashGift) -> None:
+    """The receipt is void, and why."""
+    pledge = gift.pledge
+    with translation.override(pledge.language):
+        more = _facts(gift) | {"reason": str(gift.get_reason_display())}
+        letters.send(pledge, "cash_refused", f"cash_refused.{gift.uid}", more)
