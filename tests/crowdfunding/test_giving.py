@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.domain.mail import deliver_letters
 from plugins.crowdfunding.domain import collectors, payments, pledges
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge, Tally
-from plugins.crowdfunding.views import giving
+from plugins.crowdfunding.views import private
 from tests.crowdfunding.factories import CampaignFactory, promise, receipt, received
 from tests.factories import OrganisationFactory
 
@@ -343,7 +343,7 @@ def test_a_gift_undone_while_its_page_is_made_is_no_error(client, campaign, monk
     """The promise was read as received, its payment is gone a moment later: the page says what is so now."""
     pledge = received(campaign).pledge
     payment = pledge.payments.get()
-    read, undone = giving._pledge, []
+    read, undone = private.pledge_of, []
 
     def read_then_undo(token):
         row = read(token)
@@ -351,7 +351,7 @@ def test_a_gift_undone_while_its_page_is_made_is_no_error(client, campaign, monk
             undone.append(payments.undo(payment, by=None, reason="mistake"))
         return row
 
-    monkeypatch.setattr(giving, "_pledge", read_then_undo)
+    monkeypatch.setattr(private, "pledge_of", read_then_undo)
     page = client.get(pledge.get_absolute_url())
     assert page.status_code == 200
     assert "FR76" in page.content.decode()

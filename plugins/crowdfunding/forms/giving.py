@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,8 +13,15 @@ from moneyed import Money
 
 from core.money import money
 from plugins.crowdfunding.forms.amounts import AmountField, shown
-from plugins.crowdfunding.models import Campaign
+from plugins.crowdfunding.models import Campaign, Pledge
 
+MORE = ("anonymous", "message")
+LISTED = 50
+WAYS = {
+    "card": _("by card, now"),
+    "debit": _("by direct debit from a bank account (SEPA)"),
+    "transfer": _("by bank transfer, which you make yourself"),
+}
 LIMIT_MINOR = 1_000_000_00
 """Above a million one talks to the organisation first."""
 
@@ -31,6 +40,49 @@ class KeyedForm(forms.Form):
         self.data["form_key"] = new_key()
 
 
+class SettledChoice(forms.ChoiceField):
+    """A choice that is always made: what a form does not send is ``fallback``."""
+
+    widget = forms.RadioSelect
+    fallback: str = Pledge.IfFails.RETURN.value
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", self.fallback)
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The choice, or the fallback."""
+        return str(super().clean(value or self.fallback))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some fields of a form, as ``core/fields.html`` takes a form; ``whole`` says the errors of all of it."""
+
+    form: forms.Form
+    names: tuple[str, ...]
+    whole: bool = False
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        return iter(self.form)
+
+    @property
+    def errors(self) -> Any:
+        return self.form.errors if self.whole else {}
+
+    @property
+    def non_field_errors(self) -> Any:
+        return self.form.non_field_errors()
+
+    @property
+    def hidden_fields(self) -> list[forms.BoundField]:
+        return self.form.hidden_fields() if self.whole else []
+
+    @property
+    def visible_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.form.visible_fields() if field.name in self.names]
+
+
 class PledgeForm(KeyedForm):
     """Three typed fields at most: another amount, the e-mail address, a name."""
 
@@ -43,9 +95,7 @@ class PledgeForm(KeyedForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        help_text=_(
-            "It gets the reference code and the news of your gift, nothing else; nobody sees it here."
-        ),
+        help_text=_("It gets the link to your gift and its news, nothing else; nobody sees it here."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
     )
     name = forms.CharField(
@@ -62,12 +112,29 @@ class PledgeForm(KeyedForm):
         help_text=_("Shown in the list of donors once the gift is received."),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
+    channel = SettledChoice(label=_("Way of giving"))
+    if_fails = SettledChoice(
+        label=_("If the campaign does not reach its minimum"),
+        choices=Pledge.IfFails.choices,
+        help_text=_("For money that came by transfer, cheque or cash; a card is simply never charged."),
+    )
     form_key = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=40)
+    field_order = ["choice", "other", "channel", "email", "name", "if_fails", "anonymous", "message"]
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, campaign: Campaign, *args: Any, ways: Sequence[str] = (), **kwargs: Any) -> None:
         kwargs["initial"] = {"form_key": new_key()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.campaign = campaign
+        self.ways = tuple(ways) or (Pledge.Channel.TRANSFER.value,)
+        if len(self.ways) > 1:
+            transfer = Pledge.Channel.TRANSFER.value
+            self.fields["channel"].choices = [(way, WAYS[way]) for way in self.ways]
+            self.fields["channel"].initial = self.ways[0]
+            self.fields["channel"].fallback = transfer if transfer in self.ways else self.ways[0]
+        else:
+            del self.fields["channel"]
+        if not campaign.is_conditional:
+            del self.fields["if_fails"]
         self.fields["other"].currency = campaign.currency
         self.fields["other"].label = _("Another amount, in %(currency)s") % {
             "currency": _("dirhams") if campaign.currency == "MAD" else _("euros")
@@ -104,5 +171,55 @@ class PledgeForm(KeyedForm):
         data["amount"] = amount
         return data
 
+    @property
+    def way(self) -> str:
+        """The chosen way of giving, or the only one; once the form is valid."""
+        return str(self.cleaned_data.get("channel") or self.ways[0])
+
+    @property
+    def main(self) -> Part:
+        """What everyone fills in: the amount, the way, the address and the name."""
+        return Part(self, tuple(name for name in self.fields if name not in MORE), whole=True)
+
+    @property
+    def folded(self) -> Part:
+        """What stays folded until somebody wants it."""
+        return Part(self, MORE)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether the folded part is open at once: something in it was filled in or is wrong."""
+        return self.is_bound and any(self.data.get(name) or self[name].errors for name in MORE)
+
     def _chosen(self, data: dict[str, Any]) -> Money | None:
         return money(int(data["choice"]), self.campaign.currency) if data.get("choice") else None
+
+
+class MoveForm(forms.Form):
+    """Which campaign a gift is for instead."""
+
+    campaign = forms.ChoiceField(label=_("Give it to"), widget=forms.RadioSelect)
+
+    def __init__(self, rows: Iterable[Campaign], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {row.slug: row for row in list(rows)[:LISTED]}
+        self.choices = [(slug, row.title) for slug, row in self.rows.items()]
+        self.fields["campaign"].choices = self.choices
+
+    @property
+    def chosen(self) -> Campaign:
+        """The campaign, once the form is valid."""
+        return self.rows[self.cleaned_data["campaign"]]
+
+
+class LinksForm(forms.Form):
+    """The address somebody gave with."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()

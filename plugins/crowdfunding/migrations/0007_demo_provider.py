@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('pay', 'Pay'), ('secure', 'Secure'), ('charge', 'Charge')], max_length=6)),
                 ('account', models.CharField(max_length=80)),
-                ('secret', models.CharField(blank=True, help_text='with which events are signed', max_length=120)),
                 ('key', models.CharField(help_text='of the platform: the same order twice is one', max_length=80)),
                 ('session', models.CharField(default=plugins.crowdfunding.models.demo.new_session, max_length=60, unique=True)),
                 ('reference', models.CharField(default=plugins.crowdfunding.models.demo.new_reference, max_length=60, unique=True)),

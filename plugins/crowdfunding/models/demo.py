@@ -40,7 +40,6 @@ class DemoPayment(models.Model):
 
     kind = models.CharField(max_length=6, choices=Kind.choices)
     account = models.CharField(max_length=80)
-    secret = models.CharField(max_length=120, blank=True, help_text="with which events are signed")
     key = models.CharField(max_length=80, help_text="of the platform: the same order twice is one")
     session = models.CharField(max_length=60, unique=True, default=new_session)
     reference = models.CharField(max_length=60, unique=True, default=new_reference)
@@ -76,7 +75,9 @@ class DemoRefund(models.Model):
     """Money the demonstration's provider gave back."""
 
     payment = models.ForeignKey(DemoPayment, on_delete=models.PROTECT, related_name="refunds")
-    key = models.CharField(max_length=80, unique=True, help_text="of the platform: the same order twice is one")
+    key = models.CharField(
+        max_length=80, unique=True, help_text="of the platform: the same order twice is one"
+    )
     reference = models.CharField(max_length=60, unique=True, default=new_refund)
     amount_minor = MinorField()
     at = models.DateTimeField(default=timezone.now)
