@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from core.contract import Panel
 from core.domain.permissions import MANAGERS, roles
 from core.prepared import prepared
-from plugins.crowdfunding import milestone_panels
+from plugins.crowdfunding import closing_panels, milestone_panels, reward_panels
 from plugins.crowdfunding.domain import campaigns, collectors, ledger
 from plugins.crowdfunding.models import Campaign, Entry
 
@@ -100,4 +100,13 @@ class Treasury(Panel):
         }
 
 
-panels = [Bars(), LastLines(), Give(), OpenCampaigns(), Treasury(), *milestone_panels.panels]
+panels = [
+    Bars(),
+    LastLines(),
+    Give(),
+    OpenCampaigns(),
+    Treasury(),
+    *closing_panels.panels,
+    *milestone_panels.panels,
+    *reward_panels.panels,
+]

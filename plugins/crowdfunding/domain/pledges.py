@@ -27,7 +27,11 @@ from plugins.crowdfunding.domain.lifecycles import (
     after,
 )
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge, Reward
-from plugins.crowdfunding.verbs import MESSAGE_HIDDEN, PLEDGE_CANCELLED, PLEDGE_EXPIRED, PLEDGED
+from plugins.crowdfunding.verbs import (
+    PLEDGE_CANCELLED,
+    PLEDGE_EXPIRED,
+    PLEDGED,
+)
 
 ATTEMPTS = 3
 """How often a new reference code is drawn when one is taken."""
@@ -242,6 +246,7 @@ def follow_up(now: datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     done = {"reminded": 0, "expired": 0}
     waiting = Pledge.objects.filter(state=Pledge.State.PLEDGED, channel__in=Pledge.OFFLINE)
+    waiting = waiting.exclude(cash__state="declared")  # the donor has paid: it is not her turn
     waiting = waiting.select_related("campaign")
     tell_payable()
     shut = letters.shut_collectors()
@@ -286,10 +291,3 @@ def tell_payable() -> None:
         for row in list(waiting.order_by("pk")[:500]):
             with transaction.atomic():
                 letters.payable(row)
-
-
-@transaction.atomic
-def hide_message(row: Pledge, *, by: Person) -> None:
-    """Take a donor's message off the wall; the gift stays."""
-    Pledge.objects.filter(pk=row.pk).update(message_hidden=True)
-    record(by, MESSAGE_HIDDEN, row.campaign, code=row.code)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from plugins.crowdfunding.domain import campaigns, collectors, keyset
-from plugins.crowdfunding.domain.donors import wall
+from plugins.crowdfunding.domain import campaigns, collectors, donors, keyset
 from plugins.crowdfunding.models import Campaign
 
 
@@ -37,10 +37,25 @@ def campaign_detail(request: HttpRequest, slug: str) -> HttpResponse:
     signed_in = request.user.is_authenticated
     context = {
         "campaign": campaign,
-        "wall": wall(campaign),
+        "wall": donors.wall(campaign),
         "taking": campaign.takes_pledges(),
         "may_edit": signed_in and campaigns.may_edit(request.user, campaign),
         "may_open": signed_in and campaigns.may_open(request.user, campaign),
         "may_keep": signed_in and collectors.may_keep(request.user, campaign.collector),
     }
     return render(request, "crowdfunding/campaign.html", context)
+
+
+@require_safe
+def donor_wall(request: HttpRequest, slug: str) -> HttpResponse:
+    """All gifts, newest first, as their donors wish to be seen; page by page they add up."""
+    campaign = found(request, slug)
+    number, amount = donors.anonymous(campaign)
+    context = {
+        "campaign": campaign,
+        "page": donors.page(campaign, request.GET.get("after")),
+        "anonymous": number,
+        "anonymous_amount": amount,
+        "may_edit": request.user.is_authenticated and campaigns.may_edit(request.user, campaign),
+    }
+    return render(request, "crowdfunding/donors.html", context)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Person, Project
-from plugins.crowdfunding.domain import campaigns, collectors, pledges, rules
+from plugins.crowdfunding.domain import campaigns, collectors, donors, rules
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible
 from plugins.crowdfunding.forms.campaigns import CampaignForm
 from plugins.crowdfunding.models import Campaign, Pledge
@@ -71,6 +71,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The campaign is changed."))
         return redirect(campaign)
     context = {"form": form, "project": campaign.project, "campaign": campaign}
+    context["end_fixed"] = rules.end_is_fixed(campaign)
     return render(request, "crowdfunding/campaign_form.html", context, status=422 if form.errors else 200)
 
 
@@ -141,7 +142,22 @@ def hide_message(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     require(campaigns.may_edit(request.user, campaign))
     row = get_object_or_404(Pledge.objects.select_related("campaign"), campaign=campaign, uid=uid)
     if request.method == "POST":
-        pledges.hide_message(row, by=request.user)
+        donors.hide_message(row, by=request.user)
         messages.success(request, _("The message is hidden; the gift stays in the list."))
         return redirect(campaign)
     return render(request, "crowdfunding/message_hide.html", {"campaign": campaign, "pledge": row})
+
+
+@never_cache
+@login_required
+def show_message(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
+    """Put a hidden message back on the wall, after confirming."""
+    campaign = _campaign(slug)
+    require(campaigns.may_edit(request.user, campaign))
+    row = get_object_or_404(Pledge.objects.select_related("campaign"), campaign=campaign, uid=uid)
+    if request.method == "POST":
+        donors.show_message(row, by=request.user)
+        messages.success(request, _("The message is shown again."))
+        return redirect(campaign)
+    context = {"campaign": campaign, "pledge": row, "again": True}
+    return render(request, "crowdfunding/message_hide.html", context)
