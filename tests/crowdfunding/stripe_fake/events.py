@@ -29,6 +29,8 @@ class Courier:
         self.account = account
         self.url = self.secret = ""
         self.held = True
+        self.types: frozenset[str] = frozenset()
+        """What the endpoint subscribed to; empty: everything."""
         self.waiting: list[dict] = []
         self.log: list[tuple[str, int]] = []
         """Each delivery: the event's type and what the endpoint answered (0: nothing)."""
@@ -40,6 +42,8 @@ class Courier:
         event = self.account.make("event", type=type_, api_version=API_VERSION, pending_webhooks=1)
         event["data"] = {"object": deepcopy(thing)}
         event["request"] = {"id": None, "idempotency_key": None}
+        if self.types and type_ not in self.types:
+            return event
         if self.url and not self.held:
             thread = threading.Thread(target=self._insist, args=(event,), daemon=True)
             self._threads.append(thread)
