@@ -4,17 +4,22 @@ from datetime import timedelta
 
 from django_tasks import task
 
+from core.conf import instance
 from core.contract import Schedule
 from plugins.crowdfunding.domain import (
     audit,
     campaigns,
+    changes,
+    checkouts,
     closing,
     deliveries,
     periods,
     pledges,
+    refunds,
     updates,
     witnesses,
 )
+from plugins.crowdfunding.gateways import demo_events
 
 
 @task()
@@ -33,6 +38,18 @@ def close_ended_campaigns() -> int:
 def close_conditional_campaigns() -> int:
     """Collect, judge and end campaigns whose gifts depend on their success; a long run is gone on with next time."""
     return closing.work(seconds=CLOSING_SECONDS)
+
+
+@task()
+def ask_providers() -> int:
+    """Read again what hangs between here and a provider: payments, refunds, moved cards; gives how many were asked."""
+    return checkouts.sweep() + refunds.sweep() + changes.sweep_moved()
+
+
+@task()
+def tell_demonstration() -> int:
+    """Deliver what the demonstration's provider could not tell at once; gives the deliveries answered."""
+    return demo_events.deliver() if instance().demo else 0
 
 
 @task()
@@ -78,6 +95,8 @@ schedules = [
     Schedule("crowdfunding.follow_up_pledges", follow_up_pledges, timedelta(hours=6)),
     Schedule("crowdfunding.close_ended_campaigns", close_ended_campaigns, timedelta(hours=1)),
     Schedule("crowdfunding.close_conditional_campaigns", close_conditional_campaigns, timedelta(minutes=10)),
+    Schedule("crowdfunding.ask_providers", ask_providers, timedelta(minutes=5)),
+    Schedule("crowdfunding.tell_demonstration", tell_demonstration, timedelta(minutes=1)),
     Schedule("crowdfunding.verify_ledgers", verify_ledgers, timedelta(hours=12)),
     Schedule("crowdfunding.remind_witnesses", remind_witnesses, timedelta(hours=12)),
     Schedule("crowdfunding.tell_backers", tell_backers, timedelta(minutes=10)),
