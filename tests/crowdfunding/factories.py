@@ -69,6 +69,13 @@ def promise(campaign, minor=5000, *, email="donor@tiwizi.example", **facts) -> P
     return pledges.pledge(campaign, donor, amount, form_key=secrets.token_urlsafe(24))
 
 
+def donor_by_card(campaign, minor=5000, *, way="card", email="donor@tiwizi.example", **facts) -> Pledge:
+    """A pledge made with the form, on its way to the provider's page."""
+    donor = pledges.Donor(email=email, **facts)
+    amount = money(minor, campaign.currency)
+    return pledges.pledge(campaign, donor, amount, form_key=secrets.token_urlsafe(24), channel=way)
+
+
 def receipt(minor=5000, currency="EUR", *, channel="transfer", day=None) -> payments.Receipt:
     """What a treasurer saw."""
     return payments.Receipt(money(minor, currency), day or timezone.localdate(), channel)
