@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 
 from core.money import money
 from plugins.crowdfunding.domain import payments, pledges, tallies
-from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge
+from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge, Reward
 from tests.factories import MembershipFactory, OrganisationFactory, PersonFactory, ProjectFactory
 
 IBAN = "FR7630006000011234567890189"
@@ -95,3 +95,28 @@ def treasurer(organisation):
 def manager(organisation):
     """A person who manages the organisation."""
     return MembershipFactory(organisation=organisation, role="manager", person=PersonFactory()).person
+
+
+class RewardFactory(DjangoModelFactory):
+    """A jar of honey from 30 € on, sent by post."""
+
+    class Meta:
+        model = Reward
+
+    campaign = factory.SubFactory(CampaignFactory)
+    kind = Reward.Kind.INDIVIDUAL
+    from_minor = 3000
+    needs_address = True
+    texts = factory.Sequence(
+        lambda n: {
+            "fr": {"title": f"Pot de miel {n}", "description": "<p>De la coopérative.</p>"},
+            "ar": {"title": f"قنينة عسل {n}", "description": ""},
+        }
+    )
+
+
+def chosen(campaign, reward, minor=5000, *, email="donor@tiwizi.example", **facts) -> Pledge:
+    """A pledge with a reward."""
+    donor = pledges.Donor(email=email, **facts)
+    key = secrets.token_urlsafe(24)
+    return pledges.pledge(campaign, donor, money(minor, campaign.currency), form_key=key, reward=reward)

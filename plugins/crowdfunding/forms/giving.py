@@ -13,6 +13,7 @@ from moneyed import Money
 
 from core.money import money
 from plugins.crowdfunding.forms.amounts import AmountField, shown
+from plugins.crowdfunding.forms.rewards import RewardChoiceMixin
 from plugins.crowdfunding.models import Campaign, Pledge
 
 MORE = ("anonymous", "message")
@@ -83,7 +84,7 @@ class Part:
         return [field for field in self.form.visible_fields() if field.name in self.names]
 
 
-class PledgeForm(KeyedForm):
+class PledgeForm(RewardChoiceMixin, KeyedForm):
     """Three typed fields at most: another amount, the e-mail address, a name."""
 
     choice = forms.ChoiceField(label=_("Your gift"), required=False, widget=forms.RadioSelect)
@@ -119,9 +120,21 @@ class PledgeForm(KeyedForm):
         help_text=_("For money that came by transfer, cheque or cash; a card is simply never charged."),
     )
     form_key = forms.CharField(widget=forms.HiddenInput, min_length=20, max_length=40)
-    field_order = ["choice", "other", "channel", "email", "name", "if_fails", "anonymous", "message"]
+    field_order = [
+        "choice",
+        "other",
+        "reward",
+        "channel",
+        "email",
+        "name",
+        "if_fails",
+        "anonymous",
+        "message",
+    ]
 
-    def __init__(self, campaign: Campaign, *args: Any, ways: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, campaign: Campaign, *args: Any, ways: Sequence[str] = (), reward: str = "", **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {"form_key": new_key()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.campaign = campaign
@@ -147,6 +160,8 @@ class PledgeForm(KeyedForm):
         else:
             del self.fields["choice"]
             self.fields["other"].help_text = ""
+        self.add_rewards(campaign, reward)
+        self.order_fields(self.field_order)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -169,6 +184,7 @@ class PledgeForm(KeyedForm):
         elif amount > money(LIMIT_MINOR, self.campaign.currency):
             self.add_error("other", _("For so large a gift, please write to the organisation first."))
         data["amount"] = amount
+        self.check_reward(amount)
         return data
 
     @property

@@ -49,6 +49,9 @@ class RewardChoiceMixin(forms.Form):
             error_messages={"invalid_choice": _("The last one was just taken. Choose another one, or none.")},
         )
         self.fields["reward"] = field
+        if uid in self.choosable and "other" in self.fields:
+            # Who comes by the link of a reward finds its amount filled in, and may write a larger one.
+            self.fields["other"].initial = typed(self.choosable[uid].amount)
 
     def check_reward(self, amount: Money | None) -> None:
         """Set ``chosen``; an error on the field when the amount is below the reward's."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from core.models import Person
-from plugins.crowdfunding.domain import changes, letters, pledges, rules
+from plugins.crowdfunding.domain import changes, letters, pledges, rewards, rules
 from plugins.crowdfunding.forms.giving import PledgeForm
 from plugins.crowdfunding.models import Campaign, Pledge
 from plugins.crowdfunding.views import paying
@@ -28,7 +28,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     initial = {"email": person.email, "name": person.name} if person else {}
     ways = changes.ways(campaign)
-    form = PledgeForm(campaign, request.POST if posted else None, ways=ways, initial=initial)
+    wish = request.GET.get("reward", "")
+    form = PledgeForm(campaign, request.POST if posted else None, ways=ways, reward=wish, initial=initial)
     if posted and form.is_valid() and (made := _promise(request, campaign, form, person)) is not None:
         return _onwards(request, made, form.way)
     account = letters.account_of(Pledge(collector_id=campaign.collector_id))
@@ -60,12 +61,21 @@ def _promise(
         if_fails=data.get("if_fails") or Pledge.IfFails.RETURN,
     )
     try:
-        return pledges.pledge(campaign, donor, data["amount"], form_key=data["form_key"], channel=form.way)
+        return pledges.pledge(
+            campaign,
+            donor,
+            data["amount"],
+            form_key=data["form_key"],
+            channel=form.way,
+            reward=form.chosen,
+        )
     except pledges.AlreadyUsed:
         form.renew_key()
         form.add_error(
             None, _("You already made another promise with this form. Send it again to make a second one.")
         )
+    except (rewards.SoldOut, rewards.OnePerDonor, rewards.NotOffered) as error:
+        form.refuse_reward(error)
     except pledges.NotTaking:
         form.add_error(None, _("This campaign has just ended: it takes no more promises."))
     return None

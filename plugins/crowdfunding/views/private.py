@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core.conf import absolute
 from core.models import JournalEntry
-from plugins.crowdfunding.domain import changes, collectors, letters, moves, rules, situations
+from plugins.crowdfunding.domain import changes, collectors, letters, moves, rules, situations, updates
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.giving import LinksForm, MoveForm
 from plugins.crowdfunding.gateways import manual, qr
@@ -49,6 +49,7 @@ def pledge_of(token: str) -> Pledge:
         "campaign__receiver",
         "collector",
         "mandate",
+        "delivery__reward",
     )
     return get_object_or_404(rows, token=token)
 
@@ -90,6 +91,7 @@ def pledge(request: HttpRequest, token: str) -> HttpResponse:
         "qr": qr.svg(how.qr_text, label=label) if how and how.qr_text else "",
         "refunds": _refunds(row),
         "rules": rules.sentences(row.campaign),
+        "news_of_campaign": updates.for_backer(row),
     }
     return render(request, "crowdfunding/pledge.html", context | since)
 
