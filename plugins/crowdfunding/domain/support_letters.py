@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from core import dates
 from core.conf import absolute
 from core.domain.mail import post
+from core.models import Organisation
 from core.money import text
 from plugins.crowdfunding.domain.banking import grouped
 from plugins.crowdfunding.domain.codes import shown
@@ -54,6 +55,12 @@ def account_facts(row: Support) -> dict[str, Any]:
         "rib": grouped(account.rib) if rib else "",
         "first": dates.text(row.starts_on, DAY),
     }
+
+
+def may_collect(organisation: Organisation) -> bool:
+    """Whether the organisation has an account and may take money today."""
+    account = CollectorSettings.objects.filter(organisation=organisation).first()
+    return account is not None and account.may_collect()
 
 
 def made(row: Support) -> None:

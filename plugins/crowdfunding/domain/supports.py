@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -102,7 +103,8 @@ def _make(
     if campaign.kind != Campaign.Kind.RECURRING or not campaign.takes_pledges():
         raise pledges.NotTaking(campaign.slug)
     offline = channel == Pledge.Channel.TRANSFER
-    facts = pledges.columns(campaign, donor, amount)  # type: ignore[arg-type]
+    known = pledges.columns(campaign, donor, amount)  # type: ignore[arg-type]
+    facts: dict[str, Any] = {name: value for name, value in known.items() if name != "if_fails"}
     today = timezone.localdate()
     row = Support(
         **facts,
@@ -118,6 +120,7 @@ def _make(
     promise(row, today)
     advance(row, today)
     if offline:
+        count(row, 1)
         begin(row)
     return row
 
@@ -161,8 +164,7 @@ def advance(row: Support, today: date) -> None:
 
 
 def begin(row: Support) -> None:
-    """The support counts from now on; the donor learns how it goes on."""
-    count(row, 1)
+    """The support runs from now on; the donor learns how it goes on."""
     record(
         row.person, SUPPORT_MADE, row.campaign, organisation=row.campaign.collector, amount=fact(row.amount)
     )
