@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export DJANGO_SETTINGS_MODULE ?= sites.$(SITE).settings
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 install: $(READY) ## everything into .venv; nothing to do the second time
 
@@ -54,4 +54,7 @@ test-peer: install ## federation against a second live instance
 	$(BIN)/python -m tests.federation.peer
 	$(BIN)/python -m pytest -q tests/federation/test_fedify.py
 
-.PHONY: help install demo demo-reset run test lint bench shell verify-ledger histories test-peer
+test-localstripe: install ## optional: cards against localstripe, a separate program installed for the test only
+	$(BIN)/python -m tests.crowdfunding.localstripe_smoke
+
+.PHONY: help install demo demo-reset run test lint bench shell verify-ledger histories test-peer test-localstripe
