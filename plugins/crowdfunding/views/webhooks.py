@@ -15,7 +15,7 @@ from django_ratelimit.core import is_ratelimited
 from core.secrets import SealBroken
 from core.views.limits import address
 from plugins.crowdfunding.domain import events
-from plugins.crowdfunding.gateways.base import Forged
+from plugins.crowdfunding.gateways.base import Forged, Unreachable
 from plugins.crowdfunding.models import GatewayAccount
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def webhook(request: HttpRequest, gateway: str, account: str) -> HttpResponse:
         done = events.handle(row, body, request.headers)
     except Forged:
         return _plain(400, "not signed by the provider")
-    except (DatabaseError, SealBroken) as error:
+    except (DatabaseError, SealBroken, Unreachable) as error:
         logger.exception("An event for %s was not stored: %s", account, type(error).__name__)
         return _plain(503, "try again")
     return _plain(200, str(done.state))
