@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.bench import money
 from tests.bench.cpu import Visitor, per_request
 from tests.bench.federated import poster
 from tests.federation.hostile import Peer
@@ -27,6 +28,7 @@ GOALS = {
     "page.cached.ratio_to_empty": 2.0,
     "inbox.gate.cpu_ms": 3.0,
     "delivery.cpu_ms": 1.5,
+    **money.GOALS,
 }
 
 
@@ -178,6 +180,7 @@ def main() -> int:
         uncached(bench, folder, found)
         cached(bench, folder, found)
         deliveries(bench, folder)
+        money.run(bench, folder)
     bench.write()
     over = [figure.name for figure in bench.figures if figure.goal is not None and figure.value > figure.goal]
     print(
