@@ -6,15 +6,19 @@ A gateway joins the suite by a rig in ``RIGS``: its gateway, two accounts, and w
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Protocol
 
 import requests
 from django.test import override_settings
+from django.utils import timezone
 
-from plugins.crowdfunding.gateways import hosted
+from plugins.crowdfunding.gateways import demo_bank, demo_events, hosted
 from plugins.crowdfunding.gateways.base import Credentials, HostedGateway
+from plugins.crowdfunding.models import DemoEvent, DemoPayment
 from tests.crowdfunding.stripe_fake import Server
 from tests.crowdfunding.stripe_fake.cards import CARDS
 from tests.crowdfunding.stripe_fake.events import signature
@@ -104,4 +108,52 @@ class StripeRig:
         return [(body, {"Stripe-Signature": signature(body, self.account.webhook_secret)}) for body in bodies]
 
 
-RIGS = {"stripe": StripeRig}
+class DemoRig:
+    """The demonstration's own provider; its page is pressed as its view presses it."""
+
+    account = Credentials("tiznit")
+    other = Credentials("argenteuil")
+
+    def __init__(self) -> None:
+        self.gateway = hosted("demo")
+        self.seen = 0
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[DemoRig]:
+        yield cls()
+
+    def pay(self, session: str, channel: str = "card") -> None:
+        demo_bank.press(session, "pay")
+
+    def decline(self, session: str) -> None:
+        demo_bank.press(session, "decline")
+
+    def store(self, session: str, later: str = "") -> None:
+        acts = {"": "pay", "refused": "refused_later", "confirmed": "confirm_later"}
+        demo_bank.press(session, acts[later])
+
+    def settle(self, reference: str) -> None:
+        self._end(reference, "settled")
+
+    def bounce(self, reference: str) -> None:
+        self._end(reference, "failed")
+
+    def _end(self, reference: str, ending: str) -> None:
+        rows = DemoPayment.objects.filter(reference=reference)
+        rows.update(ending=ending, ends_at=timezone.now() - timedelta(seconds=1))
+
+    def contest(self, reference: str) -> None:
+        demo_bank.press(DemoPayment.objects.get(reference=reference).session, "contest")
+
+    def post(self) -> list[tuple[bytes, dict[str, str]]]:
+        rows = list(DemoEvent.objects.filter(pk__gt=self.seen).order_by("pk"))
+        self.seen = rows[-1].pk if rows else self.seen
+        bodies, now = [row.body.encode() for row in rows], int(time.time())
+        return [
+            (body, {demo_events.HEADER: demo_events.signature(body, self.account.account, now)})
+            for body in bodies
+        ]
+
+
+RIGS = {"demo": DemoRig, "stripe": StripeRig}

