@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from moneyed import Money
 
-from core.money import text
+from core.money import money, text
 from plugins.crowdfunding.domain import banking, codes
+from plugins.crowdfunding.models import ProviderEvent
+from plugins.crowdfunding.domain.traces import rate_text
 
 register = template.Library()
 
@@ -34,6 +38,18 @@ def grouped(value: str) -> SafeString:
 
 
 @register.filter
+def rate(value: Fraction) -> SafeString:
+    """A rate of exchange with four decimals."""
+    return format_html('<bdi dir="ltr">{}</bdi>', rate_text(value))
+
+
+@register.filter
 def code(value: str) -> SafeString:
     """A reference code as people read it."""
     return format_html('<bdi dir="ltr">{}</bdi>', codes.shown(value))
+
+
+@register.filter
+def said_amount(event: ProviderEvent) -> Money:
+    """The amount a provider named in an event."""
+    return money(int(event.facts["amount"]), event.facts["currency"])

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Organisation
-from plugins.crowdfunding.domain import collectors, keyset, payments, pledges, search
+from plugins.crowdfunding.domain import cash, collectors, deposits, keyset, payments, pledges, search
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.treasury import CollectorForm, CounterForm, ReceiptForm, UndoForm
 from plugins.crowdfunding.gateways.base import GatewayError
-from plugins.crowdfunding.models import CollectorSettings, Payment, Pledge
+from plugins.crowdfunding.models import CashGift, CollectorSettings, Payment, Pledge
+from plugins.crowdfunding.views.cash import declared, waits_sentence
 
 
 def _kept(request: HttpRequest, slug: str) -> Organisation:
@@ -73,7 +74,8 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
 def payments_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Money that came, newest entry first, each with its way to undo it."""
     organisation = _kept(request, slug)
-    rows = Payment.objects.filter(collector=organisation).select_related("pledge__campaign", "recorded_by")
+    rows = Payment.objects.filter(collector=organisation).exclude(received_on=None)
+    rows = rows.select_related("pledge__campaign", "recorded_by")
     query = search.clean(request.GET.get("q", ""))
     page = keyset.page(search.payments(rows, query), request.GET.get("after"))
     context = {"organisation": organisation, "page": page, "q": query}
@@ -121,8 +123,14 @@ def _refusal(form: forms.Form, error: Exception) -> None:
 
 
 def _received(request: HttpRequest, row: Pledge, form: ReceiptForm) -> bool:
+    """Book what came; cash goes through the cash book, where another person confirms it."""
     try:
+        if form.cleaned_data["channel"] == Pledge.Channel.CASH:
+            messages.success(request, waits_sentence(_declared_for(request, row, form)))
+            return True
         payments.receive(row, _receipt(form), by=request.user)
+    except cash.AlreadyDeclared:
+        messages.warning(request, _("Cash for this promise is declared already and waits to be confirmed."))
     except NotPossible:
         messages.warning(request, _("This promise is already marked received."))
     except (payments.NotAuthorised, collectors.NotSetUp, GatewayError) as error:
@@ -133,6 +141,13 @@ def _received(request: HttpRequest, row: Pledge, form: ReceiptForm) -> bool:
     return True
 
 
+def _declared_for(request: HttpRequest, row: Pledge, form: ReceiptForm) -> CashGift:
+    taken = cash.Taken(form.cleaned_data["amount"], form.cleaned_data["received_on"])
+    before = CashGift.objects.filter(pledge=row).exclude(state=CashGift.State.DECLARED).count()
+    key = f"cash-{row.uid}-{before}"
+    return cash.declare_for(row, taken, by=request.user, form_key=key)
+
+
 @never_cache
 @login_required
 def counter(request: HttpRequest, slug: str) -> HttpResponse:
@@ -140,7 +155,11 @@ def counter(request: HttpRequest, slug: str) -> HttpResponse:
     organisation = _kept(request, slug)
     form = CounterForm(organisation, request.POST if request.method == "POST" else None)
     answer = _answer(request, form)
-    if answer == "do" and _entered(request, form):
+    if answer == "do" and form.cleaned_data["channel"] == Pledge.Channel.CASH:
+        gift = declared(request, form)
+        if gift is not None:
+            return redirect("crowdfunding:cash_receipt", slug, gift.uid)
+    elif answer == "do" and _entered(request, form):
         return redirect("crowdfunding:treasury_received", slug)
     context = {"organisation": organisation, "what": "gift"}
     return _show(request, "treasury_gift", form, "form" if form.errors else answer, context)
@@ -181,7 +200,7 @@ def undo(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            payments.undo(row, by=request.user, reason=form.cleaned_data["reason"])
+            deposits.undo_payment(row, by=request.user, reason=form.cleaned_data["reason"])
         except NotPossible:
             messages.warning(request, _("This entry was undone before."))
         else:
