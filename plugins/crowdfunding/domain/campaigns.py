@@ -20,7 +20,7 @@ from core.models import Organisation, Person, Project
 from core.money import minor
 from core.prepared import prepared
 from core.text import clean
-from plugins.crowdfunding.domain import collectors, rules, tallies
+from plugins.crowdfunding.domain import collectors, gates, rules, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible, after
 from plugins.crowdfunding.domain.rules import Terms
@@ -174,10 +174,11 @@ def edit(
 
 @transaction.atomic
 def open_(campaign: Campaign, *, by: Person | None) -> None:
-    """Take pledges from now on; raises NotPossible, NotSetUp while the collector has no account for it, or AlreadyOver."""
+    """Take pledges from now on; raises NotPossible, NotSetUp without an account for it, GateShut and AlreadyOver."""
     campaign = lock(campaign)
     campaign.state = after(CAMPAIGN, campaign.state, "open")
     collectors.check_set_up(campaign.collector, campaign.currency)
+    gates.demand(campaign, gates.OPEN)
     if rules.last_day(campaign) < timezone.localdate():
         raise AlreadyOver(campaign.closes_on.isoformat())
     campaign.opened_at = timezone.now()

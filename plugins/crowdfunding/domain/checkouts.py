@@ -11,7 +11,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from core.models import Person
-from plugins.crowdfunding.domain import collectors, outcomes, pledges, providers
+from plugins.crowdfunding.domain import collectors, gates, outcomes, pledges, providers
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways import hosted
 from plugins.crowdfunding.gateways.base import (
@@ -54,6 +54,7 @@ def _attempt(row: Pledge, channel: str) -> tuple[Payment, list[Payment]]:
         raise NotPossible(pledge.state, "pay")
     if not collectors.settings_of(pledge.collector).may_collect():
         raise collectors.NotAuthorised(str(pledge.collector))
+    gates.demand(pledge.campaign, gates.CHARGE)
     account = providers.account_of(pledge.collector)
     if account is None or channel not in hosted(account.gateway).channels:
         raise providers.NoProvider(str(pledge.collector))

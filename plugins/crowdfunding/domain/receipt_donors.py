@@ -107,6 +107,27 @@ def may_ask(pledge: Pledge) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What the private page says about a tax receipt."""
+
+    receipts: list[TaxReceipt]
+    alone: set[int]
+    may_ask: bool
+    identity: DonorIdentity | None
+
+
+def situation(pledge: Pledge) -> Situation | None:
+    """Where the donor's receipt stands; None when there is none and will be none."""
+    found = list(receipts_of(pledge))
+    stands = any(row.state == TaxReceipt.State.ISSUED for row in found)
+    may = may_ask(pledge) and not stands
+    if not found and not may:
+        return None
+    alone = {row.pk for row in found if is_alone(row, pledge)}
+    return Situation(found, alone, may, DonorIdentity.objects.filter(pledge=pledge).first())
+
+
 def is_alone(receipt: TaxReceipt, pledge: Pledge) -> bool:
     """Whether a receipt covers gifts of this pledge only, so that its private link may open it."""
     return not receipt.lines.exclude(payment__pledge=pledge).exists()

@@ -78,6 +78,11 @@ class Trace:
         return money(self.funds.sent, self.campaign.currency)
 
     @property
+    def spent(self) -> list[Money]:
+        """What was spent, per currency."""
+        return _per_currency([one.amount for one in self.lines])
+
+    @property
     def has_begun(self) -> bool:
         """Whether there is anything to tell beyond the gauge."""
         return bool(self.funds.received or self.payouts or self.spendings)

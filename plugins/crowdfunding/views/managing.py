@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Person, Project
-from plugins.crowdfunding.domain import campaigns, collectors, donors, rules
+from plugins.crowdfunding.domain import campaigns, collectors, donors, gates, rules
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible
 from plugins.crowdfunding.forms.campaigns import CampaignForm
 from plugins.crowdfunding.models import Campaign, Pledge
@@ -124,6 +124,11 @@ def _do(request: HttpRequest, campaign: Campaign, act: str) -> HttpResponse:
     except campaigns.AlreadyOver:
         messages.error(request, _("The last day of this campaign is past. Choose another one, then open it."))
         return redirect("crowdfunding:campaign_edit", campaign.slug)
+    except gates.GateShut as error:
+        for gate in error.gates:
+            messages.error(request, gate.reason)
+        if collectors.may_set_up(request.user, campaign.collector):
+            return redirect("crowdfunding:treasury_gates", campaign.collector.slug)
     except collectors.NotSetUp:
         messages.error(
             request, _("The bank details for this currency are missing. Enter them first, then open.")
