@@ -208,9 +208,9 @@ verbs = [
     Verb(DELIVERIES_EXPORTED, _("{actor} exported the list of rewards to send"), public=False),
     Verb(RETURN_PUBLISHED, _("Free for everybody, thanks to the campaign “{subject}”: {title}")),
     Verb(UPDATE_PUBLISHED, _("News of the campaign: “{subject}”")),
-    Verb(UPDATE_EDITED, _("The news “{subject}” were corrected"), follow=False),
-    Verb(UPDATE_WITHDRAWN, _("News of the campaign were withdrawn"), follow=False),
-    Verb(UPDATE_HIDDEN, _("News of a campaign were hidden by moderation"), public=False),
-    Verb(UPDATE_RESTORED, _("News of a campaign are shown again"), public=False),
+    Verb(UPDATE_EDITED, _("The news “{subject}” was corrected"), follow=False),
+    Verb(UPDATE_WITHDRAWN, _("News of the campaign was withdrawn"), follow=False),
+    Verb(UPDATE_HIDDEN, _("News of a campaign was hidden by moderation"), public=False),
+    Verb(UPDATE_RESTORED, _("News of a campaign is shown again"), public=False),
     Verb(MESSAGE_SHOWN, _("{actor} showed a donor's message again"), public=False),
 ]

@@ -37,7 +37,8 @@ class RewardChoiceMixin(forms.Form):
     def add_rewards(self, campaign: Campaign, uid: str = "") -> None:
         """Add the field when the campaign has something to choose; ``uid`` is the one asked for by a link."""
         self.choosable = {reward.uid: reward for reward in rewards.choosable(campaign)}
-        if not self.choosable:
+        # One that was just taken while the form was filled in is refused in words, never left out in silence.
+        if not self.choosable and not self.data.get("reward"):
             return
         field = forms.ChoiceField(
             label=_("Your reward"),

@@ -121,9 +121,9 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
         try:
             updates.edit(update, form.texts, by=request.user, backers_only=only)  # type: ignore[arg-type]
         except NotPossible:
-            messages.error(request, _("These news were withdrawn meanwhile."))
+            messages.error(request, _("This news was withdrawn meanwhile."))
         else:
-            messages.success(request, _("The news are changed."))
+            messages.success(request, _("The news is changed."))
         return redirect(update)
     return _form(request, form, update.campaign, update)
 
@@ -154,16 +154,16 @@ def _do(request: HttpRequest, update: Update, act: str) -> HttpResponse:
     try:
         if act == "publish":
             updates.publish(update, by=person)
-            messages.success(request, _("The news are published. Every backer gets a letter."))
+            messages.success(request, _("The news is published. Every backer gets a letter."))
             return redirect(update)
         updates.withdraw(update, by=person)
     except NotPossible:
         messages.error(
             request,
             _(
-                "That cannot be done: the news are published or withdrawn already, or the campaign is not open yet."
+                "That cannot be done: the news is published or withdrawn already, or the campaign is not open yet."
             ),
         )
     else:
-        messages.success(request, _("The draft is deleted.") if draft else _("The news are withdrawn."))
+        messages.success(request, _("The draft is deleted.") if draft else _("The news is withdrawn."))
     return redirect("crowdfunding:updates", update.campaign.slug)
