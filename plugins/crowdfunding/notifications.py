@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.contract import Notification
 from core.models import JournalEntry, Membership, Person
+from plugins.crowdfunding import money_notices, offer_notifications
 from plugins.crowdfunding.models import Campaign
 from plugins.crowdfunding.verbs import (
     ACCOUNT_CHANGED,
+    CASH_CORRECTED,
+    CASH_DECLARED,
     COLLECTING,
     CONTINUED,
     DRAFTED,
@@ -58,7 +62,15 @@ def project_team(entry: JournalEntry) -> Iterable[Person]:
     return _members(entry.organisation_id, (Membership.Role.MANAGER, Membership.Role.AGENT))
 
 
+def cash_book(entry: JournalEntry) -> str:
+    """Where cash that waits is confirmed."""
+    return reverse("crowdfunding:cash", args=[entry.organisation.slug]) if entry.organisation else ""
+
+
 notifications = [
+    *money_notices.notifications,
+    Notification(CASH_DECLARED, deciders, "crowdfunding/mail/told_cash", _("Open the cash book"), cash_book),
+    Notification(CASH_CORRECTED, deciders, "crowdfunding/mail/told_cash", _("Open the cash book"), cash_book),
     Notification(PLEDGED, treasurers, "crowdfunding/mail/told_pledged", _("Open the campaign")),
     Notification(DRAFTED, collectors_deciders, "crowdfunding/mail/told_drafted", _("Open the draft")),
     Notification(COLLECTING, collectors_deciders, "core/mail/entry", _("Open the campaign")),
@@ -70,4 +82,5 @@ notifications = [
     Notification(MILESTONE_OBJECTED, project_team, "crowdfunding/mail/told_objected", _("Read the reason")),
     Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),
     Notification(MATCHING_ASKED, collectors_deciders, "crowdfunding/mail/told_matching", _("Read the offer")),
+    *offer_notifications.notifications,
 ]

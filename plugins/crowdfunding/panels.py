@@ -9,8 +9,15 @@ from django.db.models import QuerySet
 from core.contract import Panel
 from core.domain.permissions import MANAGERS, roles
 from core.prepared import prepared
-from plugins.crowdfunding import closing_panels, milestone_panels, reward_panels
-from plugins.crowdfunding.domain import campaigns, collectors, ledger
+from plugins.crowdfunding import (
+    closing_panels,
+    line_panels,
+    matching_panels,
+    milestone_panels,
+    money_panels,
+    reward_panels,
+)
+from plugins.crowdfunding.domain import campaigns, cash, collectors, ledger
 from plugins.crowdfunding.models import Campaign, Entry
 
 LINES = 5
@@ -95,6 +102,7 @@ class Treasury(Panel):
         return {
             "organisation": organisation,
             "may_keep": collectors.may_keep(person, organisation),
+            "may_cash": cash.may_declare(person, organisation),
             "may_set_up": bool(roles(person, organisation) & MANAGERS)
             and collectors.may_set_up(person, organisation),
         }
@@ -107,6 +115,9 @@ panels = [
     OpenCampaigns(),
     Treasury(),
     *closing_panels.panels,
+    *line_panels.panels,
+    *matching_panels.panels,
     *milestone_panels.panels,
+    *money_panels.panels,
     *reward_panels.panels,
 ]

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from core.contract import PersonalData
 from core.models import Person
 from core.money import text
+from plugins.crowdfunding import offer_privacy, receipt_privacy
 from plugins.crowdfunding.models import Payment, Pledge
 
 
@@ -53,4 +54,8 @@ def erase_pledges(person: Person) -> None:
     rows.update(email="", name="", message="", anonymous=True, person=None)
 
 
-personal_data = [PersonalData("crowdfunding.pledges", export_pledges, erase_pledges)]
+personal_data = [
+    *receipt_privacy.personal_data,  # first: what follows forgets whose pledges these are
+    PersonalData("crowdfunding.pledges", export_pledges, erase_pledges),
+    *offer_privacy.personal_data,
+]

@@ -7,18 +7,23 @@ from django_tasks import task
 from core.conf import instance
 from core.contract import Schedule
 from plugins.crowdfunding.domain import (
+    appeals,
     audit,
     campaigns,
+    cash,
     changes,
     checkouts,
     closing,
     deliveries,
+    payouts,
     periods,
     pledges,
+    receipts,
     refunds,
     updates,
     witnesses,
 )
+from plugins.crowdfunding.domain.statements import imports
 from plugins.crowdfunding.gateways import demo_events
 
 
@@ -88,6 +93,19 @@ def forget_addresses() -> int:
     return deliveries.forget_addresses()
 
 
+@task()
+def remind_cash() -> int:
+    """Remind of cash that waits for a second person; forget files of banks whose columns nobody told."""
+    imports.forget()
+    return cash.remind()
+
+
+@task()
+def follow_money_on_its_way() -> dict[str, int]:
+    """Remind of transfers to confirm and of reports to send; flag receipts whose gift went back."""
+    return {"payouts": payouts.remind(), "reports": appeals.remind(), "receipts": receipts.flag_stale()}
+
+
 CLOSING_SECONDS = 240
 """A worker does other things, too: a closing run of thousands of cards is done in pieces."""
 
@@ -102,5 +120,7 @@ schedules = [
     Schedule("crowdfunding.tell_backers", tell_backers, timedelta(minutes=10)),
     Schedule("crowdfunding.forget_addresses", forget_addresses, timedelta(hours=24)),
     Schedule("crowdfunding.follow_supports", follow_supports, timedelta(minutes=30)),
+    Schedule("crowdfunding.remind_cash", remind_cash, timedelta(hours=12)),
+    Schedule("crowdfunding.follow_money_on_its_way", follow_money_on_its_way, timedelta(hours=12)),
     Schedule("crowdfunding.warn_card_ends", warn_card_ends, timedelta(days=1)),
 ]
