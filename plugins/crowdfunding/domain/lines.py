@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import Cast
+from django.utils.translation import get_language, ngettext
 
 from core.models import BudgetLine, Project
 from core.money import money, text
@@ -74,10 +75,17 @@ class Bar:
         return there, min(100 - there, self.promised * 100 // self.size)
 
     def words(self, measure: int) -> str:
-        """A measure of this line as text: an amount, or a number."""
-        if self.line.kind == BudgetLine.Kind.MONEY:
-            return text(money(measure, self.line.currency), "fr")
-        return str(measure)
+        """A measure of this line as plain text."""
+        return measured(self.line, measure)
+
+
+def measured(line: BudgetLine, measure: int) -> str:
+    """So much of what a line counts, as plain text: an amount, things in their unit, days."""
+    if line.kind == BudgetLine.Kind.MONEY:
+        return text(money(measure, line.currency), get_language() or "fr")
+    if line.kind == BudgetLine.Kind.DAYS:
+        return ngettext("%(number)s day", "%(number)s days", measure) % {"number": measure}
+    return f"{measure} {line.unit}".strip()
 
 
 def of_project(project: Project | int) -> list[Bar]:
