@@ -131,10 +131,10 @@ def test_a_transfer_with_the_standing_code_pays_the_oldest(campaign, at):
     row = begun(campaign)
     at(date(2026, 2, 28))
     periods.work()
-    first = support_acts.waiting(row.code)
+    first = support_acts.waiting(campaign.collector, [row.code])[row.code]
     assert first.period == START
     payments.receive(first, receipt(1000, day=date(2026, 2, 10)), by=None)
-    second = support_acts.waiting(row.code)
+    second = support_acts.waiting(campaign.collector, [row.code])[row.code]
     assert second.period == date(2026, 2, 28)
     assert support_acts.history(row).years == [(2026, money(1000, "EUR"))]
     sound(campaign)

@@ -13,6 +13,7 @@ from core import dates
 from core.conf import absolute
 from core.domain.mail import post
 from core.money import text
+from plugins.crowdfunding.domain import rules
 from plugins.crowdfunding.domain.banking import grouped
 from plugins.crowdfunding.domain.codes import shown
 from plugins.crowdfunding.models import CollectorSettings, Payment, Pledge
@@ -42,7 +43,8 @@ def facts(pledge: Pledge) -> dict[str, Any]:
         "amount": text(pledge.amount, pledge.language),
         "campaign": campaign.title,
         "collector": str(pledge.collector),
-        "code": shown(pledge.code),
+        "code": shown(pledge.transfer_code),
+        "rule": " ".join(rules.sentences(campaign)) if campaign.is_conditional else "",
     }
 
 

@@ -152,6 +152,10 @@ def sentences(campaign: Campaign) -> list[str]:
         first = _first_round(campaign) if campaign.round == 1 else [_second_round(campaign)]
     elif campaign.kind == Campaign.Kind.ALL_OR_NOTHING:
         first = _all_or_nothing(campaign)
+    elif campaign.kind == Campaign.Kind.RECURRING:
+        return [_("Gifts come again each month, every three months or each year until the donor stops them.")]
+    elif campaign.kind == Campaign.Kind.MATCHING:
+        return [_("The gifts fill a pot that adds to gifts for other campaigns, by a published rule.")]
     else:
         return [_("Every gift is kept, even if the goal is not reached.")]
     return first + (_freeze(campaign) if campaign.is_conditional else [])

@@ -17,7 +17,8 @@ def clean(text: str) -> str:
 def conditions(text: str, prefix: str = "") -> Q:
     """A code when it is one, else an amount in any currency, else a part of a name, address or code."""
     try:
-        return Q(**{f"{prefix}code": codes.parse(text)})
+        code = codes.parse(text)
+        return Q(**{f"{prefix}code": code}) | Q(**{f"{prefix}support__code": code})
     except codes.NotACode:
         pass
     found = Q(**{f"{prefix}name__icontains": text}) | Q(**{f"{prefix}email__icontains": text})

@@ -212,10 +212,16 @@ def places_of(campaign: int) -> QuerySet[MatchedCampaign]:
     return rows.select_related("fund__sponsor", "fund__source__tally").order_by("fund_id")
 
 
-def adding(campaign: Campaign) -> list[MatchedCampaign]:
-    """Places whose fund adds to a gift promised now; asked once per request however many places show it."""
+def adding(campaign: Campaign, places: list[MatchedCampaign] | None = None) -> list[MatchedCampaign]:
+    """Places whose fund adds to a gift promised now."""
+    found = places_of(campaign.pk) if places is None else places
     return [
         place
-        for place in places_of(campaign.pk)
+        for place in found
         if place.state == _P.ACCEPTED and place.fund.runs and place.fund.left.amount > 0
     ]
+
+
+def pots_of(campaign: Campaign) -> QuerySet[MatchingFund]:
+    """The rules of a pot that a campaign fills."""
+    return MatchingFund.objects.filter(source=campaign).select_related("source__tally", "sponsor")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from moneyed import Money
 
 from core.journal import record
+from core.models import Organisation
 from core.money import CurrencyMismatch, minor, money
 from plugins.crowdfunding.domain import pledges, support_letters
 from plugins.crowdfunding.domain.amounts import fact
@@ -151,13 +152,13 @@ def ends_soon(row: Support) -> bool:
     return expires is not None and expires <= timezone.localdate() + YEAR
 
 
-def waiting(code: str) -> Pledge | None:
-    """The promise that a transfer with a standing order's code pays: the oldest that waits, else the last."""
-    rows: Iterable[Pledge] = (
-        Pledge.objects.filter(support__code=code, period__isnull=False)
-        .exclude(state__in=[Pledge.State.RECEIVED, Pledge.State.REFUNDED, Pledge.State.MOVED])
-        .select_related("campaign", "collector")
-        .order_by("period")
-    )
-    found = list(rows)
-    return next((row for row in found if row.state in Pledge.WAITING), found[-1] if found else None)
+def waiting(collector: Organisation, codes: Iterable[str]) -> dict[str, Pledge]:
+    """The promise that a transfer with each standing order's code pays: the oldest that waits, else the last."""
+    paid = [Pledge.State.RECEIVED, Pledge.State.REFUNDED, Pledge.State.MOVED]
+    rows = Pledge.objects.filter(collector=collector, support__code__in=list(codes), period__isnull=False)
+    found: dict[str, Pledge] = {}
+    for row in rows.exclude(state__in=paid).select_related("campaign", "support").order_by("period"):
+        code = row.support.code if row.support else row.code
+        if code not in found or found[code].state not in Pledge.WAITING:
+            found[code] = row
+    return found

@@ -21,6 +21,8 @@ from plugins.crowdfunding.forms.treasury import day_field
 from plugins.crowdfunding.models import Campaign
 
 LONGEST = timedelta(days=366)
+LONGEST_REGULAR = timedelta(days=10 * 366)
+"""Regular support goes on for years."""
 PREFERRED = ("fr", "ar", "en", "zgh")
 
 
@@ -118,8 +120,10 @@ class CampaignForm(KindForm):
         last = data.get("closes_on")
         if first and last and last < first:
             self.add_error("closes_on", _("The last day is before the first."))
-        elif first and last and last - first > LONGEST:
+        elif first and last and last - first > LONGEST and self.chosen_kind != Campaign.Kind.RECURRING:
             self.add_error("closes_on", _("A campaign lasts a year at most."))
+        elif first and last and last - first > LONGEST_REGULAR:
+            self.add_error("closes_on", _("Regular support lasts ten years at most."))
         elif (
             last
             and last < timezone.localdate()

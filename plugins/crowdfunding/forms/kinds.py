@@ -36,6 +36,14 @@ OFFERED: dict[str, tuple[Any, Any]] = {
             "A first round for the minimum, all or nothing; once it is reached, a second round up to the goal that keeps every gift."
         ),
     ),
+    Kind.RECURRING: (
+        _("Regular support"),
+        _("Donors give again each month, every three months or each year. The goal is an amount per month."),
+    ),
+    Kind.MATCHING: (
+        _("A pot that adds to other gifts"),
+        _("Givers fill a pot; by your rule it adds to each gift for the campaigns that you choose."),
+    ),
 }
 """The kinds one can choose: a name and one plain sentence each, in this order."""
 

@@ -174,9 +174,29 @@ class Campaign(Identified, SubjectModel, models.Model):
 
     @property
     def missing(self) -> Money:
-        """What neither is there nor promised; never below zero."""
-        there = self.tally.received_minor + self.tally.promised_minor
+        """What neither is there nor promised, by donors or sponsors; never below zero."""
+        there = self.tally.received_minor + self.tally.promised_minor + max(0, self.tally.matched_minor)
         return money(max(0, self.goal_minor - there), self.currency)
+
+    @property
+    def matched(self) -> Money:
+        """What sponsors promised to add to gifts and have not paid yet; never part of what is received."""
+        return money(max(0, self.tally.matched_minor), self.currency)
+
+    @property
+    def matched_share(self) -> int:
+        """Whole per cent of the goal that sponsors promised; what ``shares`` leaves at most."""
+        return min(100 - sum(self.shares), percent(self.matched, self.goal))
+
+    @property
+    def monthly(self) -> Money:
+        """What regular supports promise per month."""
+        return money(self.tally.monthly_minor, self.currency)
+
+    @property
+    def monthly_share(self) -> int:
+        """Whole per cent of the goal per month that regular supports promise."""
+        return percent(self.monthly, self.goal)
 
     @property
     def shares(self) -> tuple[int, int]:

@@ -152,6 +152,11 @@ class MatchedCampaign(models.Model):
         """What the sponsor still owes the collector; below zero when gifts were taken back after it paid."""
         return money(self.matched_minor - self.settled_minor, self.fund.currency)
 
+    @property
+    def ahead(self) -> Money:
+        """What the sponsor paid beyond what is due."""
+        return -self.due
+
 
 class Match(Identified, models.Model):
     """What a fund adds to one payment; ``granted_minor`` is what it added at first, the amount what stands now."""

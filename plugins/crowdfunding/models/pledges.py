@@ -135,6 +135,12 @@ class Pledge(Identified, models.Model):
         return money(self.amount_minor, self.currency)
 
     @property
+    def transfer_code(self) -> str:
+        """What a transfer carries: the code of its standing order, which is the same each time, else its own."""
+        by_order = self.support if self.channel == self.Channel.TRANSFER else None
+        return by_order.code if by_order is not None else self.code
+
+    @property
     def expires_at(self) -> datetime:
         return self.waiting_since + LIFE
 

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from moneyed import Money
 
 from core.money import money, text
-from plugins.crowdfunding.domain import banking, codes
-from plugins.crowdfunding.models import ProviderEvent
+from plugins.crowdfunding.domain import banking, codes, sponsors
 from plugins.crowdfunding.domain.traces import rate_text
+from plugins.crowdfunding.models import Campaign, MatchedCampaign, ProviderEvent
 
 register = template.Library()
 
@@ -53,3 +53,9 @@ def code(value: str) -> SafeString:
 def said_amount(event: ProviderEvent) -> Money:
     """The amount a provider named in an event."""
     return money(int(event.facts["amount"]), event.facts["currency"])
+
+
+@register.filter
+def adding(campaign: Campaign) -> list[MatchedCampaign]:
+    """Where sponsors add to a gift promised now."""
+    return sponsors.adding(campaign)

@@ -25,6 +25,8 @@ def give(request: HttpRequest, slug: str) -> HttpResponse:
     if not campaign.takes_pledges():
         status = 409 if posted else 200
         return render(request, "crowdfunding/not_taking.html", {"campaign": campaign}, status=status)
+    if campaign.kind == Campaign.Kind.RECURRING and "once" not in request.GET:
+        return redirect("crowdfunding:support_give", slug)
     person = request.user if isinstance(request.user, Person) else None
     initial = {"email": person.email, "name": person.name} if person else {}
     ways = changes.ways(campaign)

@@ -108,7 +108,7 @@ def back(request: HttpRequest, token: str) -> HttpResponse:
     if payment is not None:
         payment.pledge = row
         _followed(request, payment)
-    return redirect(row)
+    return redirect(row.support or row)
 
 
 def _followed(request: HttpRequest, payment: Payment) -> None:

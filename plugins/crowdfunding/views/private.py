@@ -62,7 +62,7 @@ def instructions(pledge: Pledge) -> Instructions | None:
         return None
     order = Order(
         key=pledge.uid,
-        code=pledge.code,
+        code=pledge.transfer_code,
         amount=pledge.amount,
         beneficiary=collectors.beneficiary(account),
         channel=pledge.channel,

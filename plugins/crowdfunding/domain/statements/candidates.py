@@ -11,7 +11,7 @@ from itertools import product
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Organisation
-from plugins.crowdfunding.domain import codes
+from plugins.crowdfunding.domain import codes, support_acts
 from plugins.crowdfunding.domain.statements import names
 from plugins.crowdfunding.models import BankLine, Deposit, Payment, Pledge
 
@@ -136,6 +136,8 @@ class _Pool:
         wanted = {code for found in self.codes.values() for code in found}
         mine = Pledge.objects.filter(collector=organisation).select_related("campaign")
         self.by_code = {row.code: row for row in mine.filter(code__in=wanted)} if wanted else {}
+        if wanted:  # a standing order carries the same code each time
+            self.by_code |= support_acts.waiting(organisation, wanted)
         waiting = mine.filter(
             state__in=Pledge.WAITING, campaign__currency__in={one.currency for one in credits}
         )
