@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 SERIES = "cash"
+PATIENCE = timedelta(days=3)
+"""How long declared cash may wait before those who confirm are reminded."""
 _ROLE = Membership.Role
 TAKERS = frozenset({_ROLE.TREASURER, _ROLE.MANAGER, _ROLE.AGENT})
 CONFIRMERS = frozenset({_ROLE.TREASURER, _ROLE.MANAGER})
@@ -71,6 +73,17 @@ def mailbox(email: str) -> str:
 def same_person(one: Person, other: Person) -> bool:
     """Whether two accounts are one person's, as far as the site can know."""
     return one.pk == other.pk or mailbox(one.email) == mailbox(other.email)
+
+
+def confirmers(organisation: Organisation) -> list[Person]:
+    """Who confirms cash that others took; one query."""
+    rows = Person.objects.filter(
+        is_active=True,
+        memberships__organisation=organisation,
+        memberships__until=None,
+        memberships__role__in=CONFIRMERS,
+    )
+    return list(rows.distinct().order_by("name", "pk"))
 
 
 def declare(campaign: Campaign, donor: pledges.Donor, taken: Taken, *, by: Person, form_key: str) -> CashGift:
@@ -254,6 +267,21 @@ def correct(row: CashGift, taken: Taken, reason: str, *, by: Person, form_key: s
 def _decide(gift: CashGift, state: str, by: Person) -> None:
     gift.state, gift.decided_by, gift.decided_at = state, by, timezone.now()
     gift.save(update_fields=["state", "decided_by", "decided_at", "reason", "payment"])
+
+
+def remind(now: datetime | None = None) -> int:
+    """Write to who may confirm, once a week, of cash that waits longer than three days; gives how many entries."""
+    now = now or timezone.now()
+    late = CashGift.objects.filter(state=CashGift.State.DECLARED, declared_at__lte=now - PATIENCE)
+    rows = list(late.select_related("collector", "declared_by", "pledge__campaign").order_by("pk")[:500])
+    asked: dict[int, list[Person]] = {}
+    for gift in rows:
+        people = asked.setdefault(gift.collector_id, confirmers(gift.collector))
+        with transaction.atomic():
+            for person in people:
+                if not same_person(person, gift.declared_by):
+                    cash_letters.waits(gift, person, week=f"{now:%G-%V}")
+    return len(rows)
 
 
 def book(organisation: Organisation) -> QuerySet[CashGift]:

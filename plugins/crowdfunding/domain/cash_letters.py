@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 
 from core import dates
 from core.conf import absolute
+from core.domain.mail import post
+from core.models import Person
 from core.money import text
 from plugins.crowdfunding.domain import letters
 from plugins.crowdfunding.models import CashGift
@@ -32,6 +34,22 @@ def declared(gift: CashGift) -> None:
             "action": gettext("Open my receipt"),
         }
         letters.send(pledge, "cash_declared", f"cash_declared.{gift.uid}", more)
+
+
+def waits(gift: CashGift, person: Person, *, week: str) -> None:
+    """A reminder to who may confirm cash that waits; one a week."""
+    campaign = gift.pledge.campaign
+    with translation.override(person.language):
+        more = {
+            "url": absolute(reverse("crowdfunding:cash", args=[gift.collector.slug])),
+            "action": gettext("Open the cash book"),
+            "amount": text(gift.amount, person.language),
+            "number": gift.receipt_number,
+            "day": dates.text(gift.received_on, letters.DAY),
+            "campaign": campaign.title,
+        }
+    key = f"crowdfunding.cash_waits.{gift.uid}.{person.pk}.{week}"
+    post(person.email, f"{letters.FOLDER}/cash_waits", more, language=person.language, key=key)
 
 
 def refused(gift: CashGift) -> None:

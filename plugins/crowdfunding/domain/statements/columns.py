@@ -42,10 +42,10 @@ WORDS: tuple[tuple[Role, str], ...] = (
     (Role.SIDE, r"^(sens|d ?/ ?c|debit ?/ ?credit|type d ?/ ?c|indicateur|direction)\b.*$"),
     (Role.AMOUNT, r"debit.*credit|credit.*debit"),
     (Role.OUT, r"debit|sortie|retrait|withdrawal|paid out|money out|مدين|سحب"),
-    (Role.IN, r"credit|entree|versement|depot|deposit|paid in|money in|دائن|ايداع"),
+    (Role.IN, r"credit|entree|versement|depot|deposit|paid in|money in|داين|ايداع"),
     (Role.CURRENCY, r"^(devise|currency|monnaie|العمله)"),
     (Role.AMOUNT, r"montant|amount|المبلغ|somme"),
-    (Role.REFERENCE, r"^(n°|no|num|numero|ref|reference|transaction id|id)\b|^المرجع|reference"),
+    (Role.REFERENCE, r"^n ?°|^(no|num|numero|ref|transaction id|id)\b|المرجع|reference"),
     (
         Role.NAME,
         r"contrepartie|counterparty|tiers|beneficiaire|donneur|emetteur|payer|payee|debtor|^nom\b|^name\b|الاسم",
@@ -98,7 +98,8 @@ def from_header(row: Row, delimiter: str) -> Layout | None:
             role = Role.TEXT if role == Role.REFERENCE else Role.NOTHING
         roles.append(role)
     found = Layout(delimiter, tuple(roles), signature(row))
-    return found if found.complete else None
+    both = {Role.IN, Role.OUT} <= set(roles) or Role.AMOUNT in roles
+    return found if found.complete and both else None
 
 
 def signature(row: Row) -> str:
