@@ -12,10 +12,20 @@ from PIL import Image
 
 from plugins.crowdfunding.domain import in_kind, offers
 from tests.crowdfunding.factories import CampaignFactory, manager, treasurer
-from tests.crowdfunding.test_in_kind import campaign, chairs, private_folder  # noqa: F401  fixtures
-from tests.factories import PersonFactory
+from tests.crowdfunding.test_in_kind import chairs
+from tests.factories import OrganisationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def private_folder(settings, tmp_path):
+    settings.PRIVATE_ROOT = str(tmp_path)
+
+
+@pytest.fixture
+def campaign():
+    return CampaignFactory(receiver=OrganisationFactory(name="Commune d'Asserar"))
 
 
 def picture() -> SimpleUploadedFile:
