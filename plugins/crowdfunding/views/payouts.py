@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from moneyed import Money
 
+from core import dates
 from core.domain import files
 from core.domain.permissions import require
 from core.models import Organisation
@@ -41,11 +44,19 @@ def organisation_of(request: HttpRequest, slug: str) -> tuple[Organisation, bool
     return organisation, keeps
 
 
+def _words(value: Any) -> str:
+    """An amount, a day or a text as the reader sees it."""
+    if isinstance(value, Money):
+        return shown(value)
+    return dates.text(value, "d MMMM y") if isinstance(value, date) else str(value)
+
+
 def confirm_page(
     request: HttpRequest, form: Any, facts: list[tuple[Any, Any]], sentence: str, back: str
 ) -> HttpResponse:
     """What will be done, in words, with the form's values hidden below."""
-    context = {"form": form, "facts": [fact for fact in facts if fact[1]], "sentence": sentence, "back": back}
+    said = [(label, _words(value)) for label, value in facts if value]
+    context = {"form": form, "facts": said, "sentence": sentence, "back": back}
     return render(request, "crowdfunding/money_confirm.html", context)
 
 
@@ -96,7 +107,7 @@ def payout_new(request: HttpRequest, slug: str, campaign: str) -> HttpResponse:
             (_("Campaign"), row.title),
             (_("To"), row.receiver),
             (_("Amount sent"), data["amount"]),
-            (_("Fee of your bank"), data["fee"] if data["fee"].amount else None),
+            (_("Fee of your bank"), data["fee"]),
             (_("Day"), data["sent_on"]),
             (_("Proof"), form.kept_file),
         ]
@@ -175,7 +186,7 @@ def _ask_arrival(request: HttpRequest, row: Payout, form: ArrivalForm) -> HttpRe
     facts = [
         (_("Amount sent"), row.amount),
         (_("Amount that arrived"), amount),
-        (_("Rate"), rate_text(made.rate) if made.rate else None),
+        (_("Rate"), rate_text(made.rate) if made.rate else ""),
         (_("Day it arrived"), data["arrived_on"]),
     ]
     sentence = _("Check the rate: a digit too many shows there. This is written in the public ledger.")

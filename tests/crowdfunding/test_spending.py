@@ -1,0 +1,165 @@
+"""Expenses: on their lines (D16), by who holds the money, with invoices shown only when vouched for (D15)."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain import files
+from core.models import JournalEntry
+from core.money import money
+from plugins.crowdfunding.domain import funds, ledger, payouts, spending
+from plugins.crowdfunding.domain.lifecycles import NotPossible
+from plugins.crowdfunding.models import Entry, Payout, Spending
+from tests.crowdfunding.factories import CampaignFactory, manager, received, treasurer
+from tests.crowdfunding.money_way import arrived, line, passing, photo, sent, spent
+from tests.factories import PersonFactory, ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    made = passing()
+    received(made, 100_000)
+    arrived(sent(made, 50_000), 500_000)
+    return made
+
+
+def test_spent_leaves_the_receiver_s_account(campaign):
+    spent(campaign, 120_000)
+    assert funds.arrived(campaign) == {"MAD": money(380_000, "MAD")}
+    assert money(380_000, "MAD") in ledger.balances(campaign.project)
+
+
+@pytest.mark.parametrize(
+    "facts", [{"minor": 500_001}, {"minor": 100, "currency": "EUR"}, {"minor": 100, "where": "cash"}]
+)
+def test_what_is_not_there_is_not_spent(campaign, facts):
+    with pytest.raises(funds.NotEnough):
+        spent(campaign, facts.pop("minor"), **facts)
+    assert not Spending.objects.exists()
+
+
+def test_only_who_holds_the_money_spends_it(campaign):
+    with pytest.raises(spending.NotItsMoney):
+        spent(campaign, organisation=CampaignFactory().collector)
+    with pytest.raises(spending.NotItsMoney):
+        spent(campaign, line=line(ProjectFactory()))
+    spent(campaign, 1000, "EUR", organisation=campaign.collector)
+    with pytest.raises(funds.NotEnough):
+        spent(campaign, 49_001, "EUR", organisation=campaign.collector)
+
+
+def test_a_line_is_never_passed_unnoticed(campaign):
+    """D16: above its line an expense needs a reason, says so to everyone and to both sides."""
+    planned = line(campaign.project, 50_000)
+    spent(campaign, 40_000, line=planned)
+    with pytest.raises(spending.AboveLine) as refused:
+        spent(campaign, 15_000, line=planned)
+    assert refused.value.over == money(5_000, "MAD")
+    assert not JournalEntry.objects.filter(verb="crowdfunding.spending.over").exists()
+    above = spent(campaign, 15_000, line=planned, over_why="The price rose")
+    assert above.over_minor == 5_000
+    assert JournalEntry.objects.get(verb="crowdfunding.spending.over").public
+    assert spent(campaign, 1_000, line=planned, over_why="Again").over_minor == 1_000
+
+
+def test_a_line_in_euros_counts_at_the_rate_that_was_had(campaign):
+    """50,000 sent became 500,000: one euro is ten dirhams here, and nothing is added before it is turned."""
+    planned = line(campaign.project, 10_000, "EUR")
+    assert spending.left_on(planned, "MAD") == money(100_000, "MAD")
+    spent(campaign, 90_000, line=planned)
+    with pytest.raises(spending.AboveLine):
+        spent(campaign, 10_001, line=planned)
+    spent(campaign, 10_000, line=planned)
+    assert spending.left_on(planned, "EUR") == money(0, "EUR")
+
+
+def test_the_same_form_twice_is_one_expense(campaign):
+    first, again = (spent(campaign, key="k" * 32) for _ in range(2))
+    assert first == again
+    with pytest.raises(spending.AlreadyUsed):
+        spent(campaign, 9_999, key="k" * 32)
+
+
+def test_undone_by_its_mirror_once(campaign):
+    row = spent(campaign)
+    spending.undo(row, by=None)
+    assert funds.arrived(campaign)["MAD"] == money(500_000, "MAD")
+    with pytest.raises(NotPossible):
+        spending.undo(row, by=None)
+    assert Entry.objects.filter(account__kind="spent").count() == 2
+
+
+def test_an_arrival_already_spent_is_not_taken_back(campaign):
+    spent(campaign, 1)
+    with pytest.raises(funds.NotEnough):
+        payouts.correct(Payout.objects.get(), by=None)
+
+
+def test_the_expense_is_entered_on_the_page_and_its_invoice_shown_only_when_vouched(client, campaign):
+    boss, keeper = manager(campaign.receiver), treasurer(campaign.receiver)
+    planned = line(campaign.project, 50_000)
+    base = f"/fr/crowdfunding/treasury/{campaign.receiver.slug}/spending/"
+    client.force_login(boss)
+    assert client.get(base).status_code == 200
+    url = f"{base}{campaign.slug}/new/"
+    key = client.get(url).content.decode().split('name="form_key" value="')[1].split('"')[0]
+    data = {
+        "what": "Tuyaux",
+        "currency": "MAD",
+        "amount": "600",
+        "spent_on": "2026-11-01",
+        "line": planned.pk,
+    }
+    data |= {
+        "where": "bank",
+        "supplier": "Omar",
+        "form_key": key,
+        "spent_on": str(Payout.objects.get().sent_on),
+    }
+    refused = client.post(url, data | {"file": photo(), "step": "do"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert 'name="over_why"' in page
+    kept = page.split('name="file_kept" value="')[1].split('"')[0]
+    assert not Spending.objects.exists()
+    data |= {"over_why": "Plus cher", "file_kept": kept}
+    asked = client.post(url, data)
+    assert asked.status_code == 200
+    assert client.post(url, data | {"step": "do"}).status_code == 302
+    row = Spending.objects.get()
+    assert (row.over_minor, row.line, row.invoice is not None) == (10_000, planned, True)
+    invoice = f"/fr/crowdfunding/spending/{row.uid}/invoice/"
+    public = f"/fr/crowdfunding/campaigns/{campaign.slug}/money/"
+    assert client.get(invoice).content == files.read(row.invoice)
+    assert client.post(f"/fr/crowdfunding/spending/{row.uid}/show/", {"shown": "1"}).status_code == 403
+    client.logout()
+    assert client.get(invoice).status_code == 403
+    page = client.get(public).content.decode()
+    assert "Tuyaux" in page
+    assert "Plus cher" in page
+    assert "Omar" not in page
+    assert "csrf" not in page
+    client.force_login(keeper)
+    assert client.post(f"/fr/crowdfunding/spending/{row.uid}/show/", {"shown": "1"}).status_code == 302
+    client.logout()
+    assert client.get(invoice).status_code == 200
+    assert invoice in client.get(public).content.decode()
+    spending.undo(Spending.objects.get(), by=None)
+    assert client.get(invoice).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["payouts/", "spending/"])
+def test_only_keepers_and_managers_see_the_lists(client, campaign, page):
+    url = f"/fr/crowdfunding/treasury/{campaign.receiver.slug}/{page}"
+    assert client.get(url).status_code == 302
+    for person, allowed in (
+        (PersonFactory(), False),
+        (PersonFactory(is_animator=True), False),
+        (treasurer(campaign.collector), False),
+        (manager(campaign.receiver), True),
+        (treasurer(campaign.receiver), True),
+    ):
+        client.force_login(person)
+        assert (client.get(url).status_code == 200) == allowed
