@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from xml.sax.saxutils import escape, quoteattr
 
+from plugins.crowdfunding.domain import audit
+from plugins.crowdfunding.domain.statements import booking, imports
 from plugins.crowdfunding.domain.statements.lines import Movement
 from tests.crowdfunding.factories import IBAN
+
+DAY = date(2026, 11, 2)
 
 
 def camt(lines, *, account=IBAN, version="02", status="BOOK", more="") -> bytes:
@@ -49,3 +54,29 @@ def french(minor: int) -> str:
     """1 234,56 with a no-break space, as French banks write it."""
     whole = f"{abs(minor) // 100:,}".replace(",", "\u00a0")
     return f"{'-' if minor < 0 else ''}{whole},{abs(minor) % 100:02}"
+
+
+def took(campaign, keeper, *lines, **facts):
+    """Lines imported from a CAMT file."""
+    file = imports.File("statement.xml", camt(lines, **facts))
+    return imports.import_file(campaign.collector, file, by=keeper)
+
+
+def came(minor=5000, text="", *, day=DAY, **facts):
+    return Movement(day, minor, "EUR", text=text, **facts)
+
+
+def proposal(campaign):
+    """What the only waiting line may be."""
+    (found,) = booking.review(campaign.collector)
+    return found
+
+
+def intact(campaign):
+    """No fault in books, tallies and states."""
+    assert [fault for one in audit.run(campaign.project) for fault in one.faults] == []
+    assert list(audit.of_campaigns(campaign.project)) == []
+
+
+def base(campaign):
+    return f"/fr/crowdfunding/treasury/{campaign.collector.slug}/"
