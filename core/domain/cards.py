@@ -42,6 +42,8 @@ def language_of(subject: Any) -> str:
 def version(subject: Any) -> str:
     """A short name of all that a card shows: another text, another name."""
     said = [DESIGN, instance().slug, get_language() or "", *words(subject)]
+    if (progress := subject.card_progress) is not None:
+        said += map(str, progress)
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
 
@@ -52,7 +54,9 @@ def address(subject: Any) -> str:
 
 def card(subject: Any) -> bytes:
     """The card as JPEG of at most 150 kB, from the file when it was drawn before."""
-    name = f"cards/{version(subject)}.jpg"
+    progress = subject.card_progress
+    folder = f"cards/{subject.subject_key}-{get_language()}" if progress is not None else "cards"
+    name = f"{folder}/{version(subject)}.jpg"
     if default_storage.exists(name):
         with default_storage.open(name) as stream:
             return bytes(stream.read())
@@ -60,6 +64,26 @@ def card(subject: Any) -> bytes:
 
     title, line, kind, code = words(subject)
     site = instance().text(instance().title, get_language() or "fr")
-    picture = draw(title=title, line=line, kind=kind, code=code, site=site, language=language_of(subject))
+    picture = draw(
+        title=title,
+        line=line,
+        kind=kind,
+        code=code,
+        site=site,
+        language=language_of(subject),
+        progress=progress,
+    )
+    if progress is not None:
+        forget(folder)
     default_storage.save(name, ContentFile(picture))
     return picture
+
+
+def forget(folder: str) -> None:
+    """Remove the cards of a subject's earlier days: one whose bar moves would leave a file for each step."""
+    try:
+        _folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        default_storage.delete(f"{folder}/{name}")

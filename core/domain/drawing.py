@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from core.conf import instance
 from core.models.languages import direction
+from core.models.subjects import Progress
 from core.motif import motif
 
 WIDTH, HEIGHT, EDGE, BAND, TILE = 1200, 630, 72, 170, 85
@@ -22,6 +23,8 @@ LARGEST_FILE = 150_000
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
 # Letters are joined here and not by the system's text engine, which is not the same on every machine.
 JOIN = ArabicReshaper({"support_ligatures": True, "delete_harakat": True})
+EMBED = str.maketrans("\u2066\u2067\u2068\u2069", "\u202a\u202b\u202a\u202c")
+"""Isolates as the embeddings that the text order knows."""
 STEP = re.compile(r"([MHVZ])|(-?\d+(?:\.\d+)?)")
 
 
@@ -53,7 +56,7 @@ def script(char: str) -> str:
 def visible(text: str, language: str) -> str:
     """A line in the order it is drawn from left to right, Arabic letters joined."""
     base = "R" if direction(language) == "rtl" else "L"
-    return str(get_display(JOIN.reshape(text), base_dir=base))
+    return str(get_display(JOIN.reshape(text.translate(EMBED)), base_dir=base))
 
 
 def length(text: str, size: int, bold: bool, language: str) -> float:
@@ -134,8 +137,44 @@ def stamp(code: str, size: int) -> Image.Image:
     return mask.convert("L").resize((size, size), Image.Resampling.LANCZOS)
 
 
-def draw(*, title: str, line: str, kind: str, code: str, site: str, language: str) -> bytes:
-    """A card as JPEG: a band of the place's motif, the title, the place and who carries it, the site's name."""
+def bar(pen: ImageDraw.ImageDraw, progress: Progress, language: str) -> None:
+    """How far it is: what is there and what is promised, from the starting edge, with the words below."""
+    colour, right = colours(), direction(language) == "rtl"
+    width, top = WIDTH - 2 * EDGE, 418
+    pen.rounded_rectangle((EDGE, top, WIDTH - EDGE, top + 30), 15, fill=colour["line"])
+    done = [(progress.there + progress.promised, "promised"), (progress.there, "have")]
+    for percent, name in done:
+        if percent:
+            size = max(30, width * min(100, percent) // 100)
+            left = WIDTH - EDGE - size if right else EDGE
+            pen.rounded_rectangle((left, top, left + size, top + 30), 15, fill=colour[name])
+    start, end = (WIDTH - EDGE, EDGE) if right else (EDGE, WIDTH - EDGE)
+    say = {"size": 36, "bold": True, "language": language}
+    write(pen, progress.words, at=(start, top + 78), colour=colour["ink"], **say)
+    wide = length(progress.rest, 36, True, language)
+    write(
+        pen,
+        progress.rest,
+        at=(end + wide if right else end - wide, top + 78),
+        colour=colour["accent-ink"],
+        **say,
+    )
+
+
+def draw(
+    *,
+    title: str,
+    line: str,
+    kind: str,
+    code: str,
+    site: str,
+    language: str,
+    progress: Progress | None = None,
+) -> bytes:
+    """A card as JPEG: a band of the place's motif, the title, the place and who carries it, the site's name.
+
+    With progress the title is shorter and a bar stands below it.
+    """
     colour = colours()
     picture = Image.new("RGB", (WIDTH, HEIGHT), colour["sheet"])
     pen = ImageDraw.Draw(picture)
@@ -146,6 +185,8 @@ def draw(*, title: str, line: str, kind: str, code: str, site: str, language: st
             picture.paste(colour["accent"], place, stamp(code, TILE - 24))
     start = WIDTH - EDGE if direction(language) == "rtl" else EDGE
     size, most = (68, 2) if length(title, 68, True, language) <= 2 * (WIDTH - 2 * EDGE) * 0.9 else (54, 3)
+    if progress is not None:
+        size, most = 52, 2
     pen.rectangle((0, BAND, WIDTH, BAND + 8), fill=colour["accent"])
     write(
         pen, kind, at=(start, BAND + 72), size=34, bold=True, colour=colour["accent-ink"], language=language
@@ -154,17 +195,27 @@ def draw(*, title: str, line: str, kind: str, code: str, site: str, language: st
     for text in lines(title, width=WIDTH - 2 * EDGE, size=size, most=most, language=language):
         write(pen, text, at=(start, baseline), size=size, bold=True, colour=colour["ink"], language=language)
         baseline += int(size * 1.28)
+    if progress is not None:
+        bar(pen, progress, language)
     place_line = lines(line, width=WIDTH - 2 * EDGE, size=34, most=1, language=language)[0]
     write(
         pen,
         place_line,
-        at=(start, HEIGHT - 104),
-        size=34,
+        at=(start, HEIGHT - (84 if progress else 104)),
+        size=30 if progress else 34,
         bold=False,
         colour=colour["soft"],
         language=language,
     )
-    write(pen, site, at=(start, HEIGHT - 44), size=34, bold=True, colour=colour["primary"], language=language)
+    write(
+        pen,
+        site,
+        at=(start, HEIGHT - (36 if progress else 44)),
+        size=34,
+        bold=True,
+        colour=colour["primary"],
+        language=language,
+    )
     for quality in (86, 76, 64, 50):
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from core.contract import SubjectRef
 
 if TYPE_CHECKING:
     from core.models import Organisation, Person, Project
+
+
+class Progress(NamedTuple):
+    """How far a subject is, as its preview card draws it: per cent there and promised, and words below the bar."""
+
+    there: int
+    promised: int
+    words: str
+    rest: str = ""
 
 
 class SubjectModel:
@@ -42,6 +51,11 @@ class SubjectModel:
     @property
     def subject_author(self) -> Person | None:
         """The person who made it, told of what happens to it."""
+        return None
+
+    @property
+    def card_progress(self) -> Progress | None:
+        """The bar of its preview card, for what is counted towards a goal."""
         return None
 
     @property

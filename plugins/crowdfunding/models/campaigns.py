@@ -9,15 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from moneyed import Money
 
 from core.models import Organisation, Person, Project
 from core.models.identity import Identified
 from core.models.languages import best
-from core.models.subjects import SubjectModel
-from core.money import CurrencyField, MinorField, money, percent
+from core.models.subjects import Progress, SubjectModel
+from core.money import CurrencyField, MinorField, money, percent, text
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -208,6 +208,17 @@ class Campaign(Identified, SubjectModel, models.Model):
         """Whether a pledge can be made on a day."""
         day = day or timezone.localdate()
         return self.state == self.State.OPEN and not self.hidden and self.opens_on <= day <= self.closes_on
+
+    @property
+    def card_progress(self) -> Progress:
+        """Its preview card changes with each gift and each day: so does the card's address, for messengers' caches."""
+        language = get_language() or "fr"
+        have, goal = (f"\u2066{text(amount, language)}\u2069" for amount in (self.received, self.goal))
+        rest = str(self.get_state_display())
+        if self.takes_pledges():
+            days = (self.closes_on - timezone.localdate()).days + 1
+            rest = ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+        return Progress(*self.shares, gettext("%(have)s of %(goal)s") % {"have": have, "goal": goal}, rest)
 
     @property
     def subject_title(self) -> str:
