@@ -28,13 +28,12 @@ View = Callable[..., HttpResponse]
 
 
 def secluded(view: View) -> View:
-    """No search engine keeps the page, no other site learns its address."""
+    """No search engine keeps the page (that no other site learns its address is so for all pages)."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
     return shown
