@@ -129,11 +129,11 @@ def check_change(campaign: Campaign, terms: Terms, goal: Money, closes_on: date)
         if terms.kind != campaign.kind:
             raise RulesFixed(campaign.kind)
         return
+    if goal.currency.code != campaign.currency or minor(goal) < campaign.needed_minor:
+        raise RulesFixed(campaign.currency)
     before, after = terms_of(campaign).columns(campaign.goal), terms.columns(goal)
     if any(before[name] != after[name] for name in ("kind", "needed_minor", "tolerance_percent")):
         raise RulesFixed(campaign.kind)
-    if goal.currency.code != campaign.currency or minor(goal) < campaign.needed_minor:
-        raise RulesFixed(campaign.currency)
     first_moves = after["first_closes_on"] != campaign.first_closes_on
     if first_moves and not first_round_runs(campaign):
         raise EndFixed(str(campaign.first_closes_on))
