@@ -84,6 +84,7 @@ def create(account, params: dict) -> dict:
         success_url=params["success_url"], cancel_url=params.get("cancel_url"), locale=params.get("locale"),
         expires_at=_expiry(params), payment_method_types=_methods(params, currency),
     )  # fmt: skip
+    session["wording"] = _wording(params)
     session["url"] = f"{account.fake.public_url}/pay/{session['id']}"
     account.hidden[session["id"]] = params
     if mode == "setup":
@@ -105,6 +106,12 @@ def _price(params: dict) -> tuple[int, str]:
         unit, currency = intents.checked_amount({**price, "amount": price.get("unit_amount", "")})
         total += unit * integer({"quantity": "1", **line}, "quantity")
     return total, currency
+
+
+def _wording(params: dict) -> str:
+    """What the page says it is for."""
+    lines = params.get("line_items") or []
+    return ", ".join(line["price_data"]["product_data"]["name"] for line in lines)
 
 
 def _expiry(params: dict) -> int:

@@ -9,8 +9,8 @@ from tests.crowdfunding.stripe_fake.cards import AUTHENTICATION, CARDS
 
 IBAN = "DE89370400440532013000"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Checkout (test)</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
-<h1>{title}</h1><p>{amount}</p>{message}{forms}</main></body></html>"""
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head><body><main>
+<h1>{title}</h1><p dir="auto">{name}</p><p>{amount}</p>{message}{forms}</main></body></html>"""
 FORM = """<form method="post" action="/pay/{id}"><input type="hidden" name="number" value="{number}">
 <input type="hidden" name="step" value="{step}"><button id="{name}">{label}</button></form>"""
 
@@ -32,6 +32,7 @@ def show(session: dict, message: str = "", number: str = "") -> str:
         forms += f'<p><a id="cancel" href="{cancel}">Back</a></p>' if cancel else ""
     total = session["amount_total"]
     return PAGE.format(
+        name=escape(session["wording"]),
         title="Pay" if session["mode"] == "payment" else "Save a payment method",
         amount="" if total is None else f"{total / 100:.2f} {escape(session['currency']).upper()}",
         message=f'<p role="alert">{escape(message)}</p>' if message else "",

@@ -21,6 +21,9 @@ class Handler(BaseHTTPRequestHandler):
     """One request."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = (
+        65_536  # head and body leave in one packet: else each answer waits 40 ms for an acknowledgement
+    )
     server: Server
 
     def log_message(self, *args) -> None:
