@@ -23,8 +23,8 @@ LARGEST_FILE = 150_000
 FONTS = Path(__file__).resolve().parents[1] / "fonts"
 # Letters are joined here and not by the system's text engine, which is not the same on every machine.
 JOIN = ArabicReshaper({"support_ligatures": True, "delete_harakat": True})
-EMBED = str.maketrans("\u2066\u2067\u2068\u2069", "\u202a\u202b\u202a\u202c")
-"""Isolates as the embeddings that the text order knows."""
+EMBED = str.maketrans("\u2066\u2067\u2068\u2069\u202f", "\u202a\u202b\u202a\u202c\u00a0")
+"""Isolates as the embeddings that the text order knows; the narrow space, which has no shape here, as a wide one."""
 STEP = re.compile(r"([MHVZ])|(-?\d+(?:\.\d+)?)")
 
 

@@ -74,8 +74,8 @@ def test_the_card_is_light_and_shows_the_bar(client, campaign, language):
 def test_amounts_stay_whole_in_arabic():
     """Digits, the sign of the money and the words around them keep their order when drawn from the right."""
     drawn = drawing.visible("\u20661\u202f250 DH\u2069 من \u20666\u202f000 DH\u2069", "ar")
-    assert "1\u202f250 DH" in drawn
-    assert drawn.index("6\u202f000") < drawn.index("1\u202f250")
+    assert "1\u00a0250 DH" in drawn
+    assert drawn.index("6\u00a0000") < drawn.index("1\u00a0250")
 
 
 def test_a_title_with_isolates_has_a_card(campaign):
