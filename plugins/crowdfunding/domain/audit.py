@@ -79,7 +79,9 @@ def unmatched(book: Ledger) -> Iterable[str]:
     kinds = [Transaction.Kind.GIFT, Transaction.Kind.SURPLUS]
     booked = Transaction.objects.filter(ledger=book, kind__in=kinds)
     undone = Transaction.objects.filter(ledger=book, key__startswith="undo:", cause_type="payment")
-    came = payments.exclude(state__in=NOT_COME).exclude(pledge__moved_from__isnull=False)
+    came = payments.exclude(state__in=NOT_COME)
+    arrived = Transaction.objects.filter(ledger=book, kind=Transaction.Kind.MOVE, key__startswith="move:")
+    came = came.exclude(uid__in=arrived.values("cause_key"))  # it came as a gift of another campaign
     known = dict(came.values_list("uid", "state"))
     gifts = set(booked.values_list("cause_key", flat=True))
     mirrors = set(undone.values_list("cause_key", flat=True))

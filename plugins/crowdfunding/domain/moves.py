@@ -135,12 +135,13 @@ def _received(pledge: Pledge, target: Campaign) -> Pledge:
     )
     for project in sorted({pledge.campaign.project, target.project}, key=lambda project: project.pk):
         ledger.book(project)
-    _write(pledge.campaign, payment, Account.Kind.GIFTS, booking.WHERE[Pledge.Channel(payment.channel)])
-    _write(target, moved, booking.WHERE[Pledge.Channel(payment.channel)], Account.Kind.GIFTS)
+    where = booking.WHERE[Pledge.Channel(payment.channel)]
+    _write(pledge.campaign, payment, Account.Kind.GIFTS, where, key=f"away:{payment.uid}")
+    _write(target, moved, where, Account.Kind.GIFTS, key=f"move:{moved.uid}")
     return new
 
 
-def _write(campaign: Campaign, payment: Payment, to: str, out: str) -> Transaction:
+def _write(campaign: Campaign, payment: Payment, to: str, out: str, *, key: str) -> Transaction:
     """One half of a move, in one project's ledger."""
     amount = money(payment.standing_minor, payment.currency)
     return ledger.post(
@@ -151,7 +152,7 @@ def _write(campaign: Campaign, payment: Payment, to: str, out: str) -> Transacti
             ledger.Side(out, payment.collector, -amount),
         ],
         cause=ledger.Cause("payment", payment.uid),
-        key=f"move:{payment.uid}",
+        key=key,
         booked_on=timezone.localdate(),
         memo={"channel": str(payment.channel), "campaign": campaign.uid},
     )
