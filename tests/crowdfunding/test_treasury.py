@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.domain.mail import deliver_letters
 from core.models import JournalEntry
-from plugins.crowdfunding.domain import payments
-from plugins.crowdfunding.models import Campaign, CollectorSettings, Ledger, Payment, Pledge, Tally
+from plugins.crowdfunding.domain import cash, payments
+from plugins.crowdfunding.models import Campaign, CashGift, CollectorSettings, Ledger, Payment, Pledge, Tally
 from tests.crowdfunding.factories import (
     IBAN,
     CampaignFactory,
@@ -122,21 +122,34 @@ def test_undo_writes_a_correction_and_the_promise_waits_again(client, campaign, 
 
 
 def test_cash_at_a_festival(client, campaign, keeper):
-    """DOMAIN 5: cash and cheques are entered by the treasurer, once, and void when undone."""
+    """DOMAIN 5: cash is declared once at the counter, confirmed by another person, and void when undone."""
     url = f"{base(campaign)}gift/"
     page = client.get(url).content.decode()
     key = page.split('name="form_key" value="')[1].split('"')[0]
     data = filled(campaign=campaign.pk, channel="cash", amount="120", name="Caisse du festival", form_key=key)
     assert client.post(url, data | {"step": ""}).status_code == 200
-    assert not Payment.objects.exists()
+    assert not CashGift.objects.exists()
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 302
-    payment = Payment.objects.get()
     tally = Tally.objects.get()
+    assert (tally.received_minor, tally.promised_minor) == (0, 12000)
+    payment = cash.confirm(CashGift.objects.get(), by=manager(campaign.collector))
+    tally.refresh_from_db()
     assert (tally.received_minor, tally.promised_minor, tally.promises) == (12000, 0, 0)
     payments.undo(payment, by=keeper, reason="amount")
     assert Pledge.objects.get().state == "cancelled"
     assert Tally.objects.get().received_minor == 0
+
+
+def test_a_cheque_at_the_counter_is_booked_at_once(client, campaign, keeper):
+    """DOMAIN 5: a cheque is entered by the treasurer, once, and void when undone."""
+    data = filled(campaign=campaign.pk, channel="cheque", amount="120", name="Omar", form_key="c" * 32)
+    for _turn in range(2):
+        assert client.post(f"{base(campaign)}gift/", data).status_code == 302
+    payment = Payment.objects.get()
+    assert Tally.objects.get().received_minor == 12000
+    payments.undo(payment, by=keeper, reason="amount")
+    assert Pledge.objects.get().state == "cancelled"
 
 
 def test_only_own_campaigns_at_the_counter(client, campaign, keeper):
@@ -318,7 +331,7 @@ def test_lists_cost_the_same_at_any_length(client, campaign, keeper, number, dja
 def test_the_form_of_one_gift_does_not_swallow_the_next(client, campaign, keeper):
     """Back in the browser and filled in again: a second gift is never lost behind the first one's success."""
     url, key = f"{base(campaign)}gift/", "k" * 32
-    first = filled(campaign=campaign.pk, channel="cash", amount="20", name="Aïcha", form_key=key)
+    first = filled(campaign=campaign.pk, channel="cheque", amount="20", name="Aïcha", form_key=key)
     assert client.post(url, first).status_code == 302
     answer = client.post(url, first | {"amount": "35", "name": "Omar"})
     assert answer.status_code == 422

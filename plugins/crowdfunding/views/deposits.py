@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Organisation
-from core.money import CURRENCIES
+from core.money import CURRENCIES, NotAnAmount, minor, parse
 from plugins.crowdfunding.domain import collectors, deposits, keyset
 from plugins.crowdfunding.forms.cash import CashSlipForm, ChequeSlipForm, SlipForm
 from plugins.crowdfunding.models import Deposit
@@ -50,6 +50,8 @@ def deposit_list(request: HttpRequest, slug: str) -> HttpResponse:
 def bring_cash(request: HttpRequest, slug: str) -> HttpResponse:
     """Cash of one currency brought to the bank, by project."""
     organisation, currency = _kept(request, slug), _currency(request)
+    if request.method == "POST" and _sent_before(request, organisation):
+        return redirect("crowdfunding:deposits", slug)
     box = [one for one in deposits.in_box(organisation) if one[1].amount > 0]
     currency = currency or (box[0][1].currency.code if box else "EUR")
     box = [one for one in box if one[1].currency.code == currency]
@@ -73,6 +75,8 @@ def bring_cash(request: HttpRequest, slug: str) -> HttpResponse:
 def bring_cheques(request: HttpRequest, slug: str) -> HttpResponse:
     """Cheques of one currency brought to the bank on one slip."""
     organisation, currency = _kept(request, slug), _currency(request)
+    if request.method == "POST" and _sent_before(request, organisation):
+        return redirect("crowdfunding:deposits", slug)
     rows = deposits.cheques(organisation)
     first = rows.first()
     currency = currency or (first.currency if first else "EUR")
@@ -93,6 +97,31 @@ def bring_cheques(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("crowdfunding:deposits", slug)
     context = {"organisation": organisation, "form": form, "some": first is not None}
     return render(request, "crowdfunding/deposit_cheques.html", context, status=422 if form.errors else 200)
+
+
+def _sent_before(request: HttpRequest, organisation: Organisation) -> bool:
+    """Whether the same slip was sent a moment ago: what it brought is no longer in the box of the new form."""
+    key = "".join(char for char in request.POST.get("form_key", "") if char.isprintable())[:40]
+    deposit = Deposit.objects.filter(collector=organisation, form_key=key).first() if key else None
+    if deposit is None:
+        return False
+    parts = list(deposit.parts.all())
+    if deposit.what == Deposit.What.CHEQUE:
+        same = {str(part.payment_id) for part in parts} == set(request.POST.getlist("cheques"))
+    else:
+        sent = {name: value for name, value in request.POST.items() if name.startswith("part_") and value}
+        made = {f"part_{part.project_id}": part.amount_minor for part in parts}
+        same = made == {name: _minor(value, deposit.currency) for name, value in sent.items()}
+    if same:
+        messages.info(request, _("This slip was entered before."))
+    return same
+
+
+def _minor(text: str, currency: str) -> int | None:
+    try:
+        return minor(parse(text[:20], currency))
+    except NotAnAmount:
+        return None
 
 
 def _brought(request: HttpRequest, form: SlipForm, bring: Any) -> bool:
