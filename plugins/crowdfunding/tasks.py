@@ -6,6 +6,7 @@ from django_tasks import task
 
 from core.conf import instance
 from core.contract import Schedule
+from core.models import Organisation, Person
 from plugins.crowdfunding.domain import (
     appeals,
     audit,
@@ -98,6 +99,13 @@ def remind_cash() -> int:
     """Remind of cash that waits for a second person; forget files of banks whose columns nobody told."""
     imports.forget()
     return cash.remind()
+
+
+@task()
+def issue_receipts(organisation: int, year: int, person: int) -> int:
+    """Issue the tax receipts of a year that are left after the first batch."""
+    by = Person.objects.filter(pk=person).first()
+    return receipts.issue_rest(Organisation.objects.get(pk=organisation), year, by=by)
 
 
 @task()

@@ -30,8 +30,8 @@ from plugins.crowdfunding.verbs import (
 )
 
 SERIES = "tax-receipts"
-BATCH = 100
-"""Receipts issued by one click: each is printed once for its fingerprint, and a page must answer."""
+BATCH = 20
+"""Receipts issued while the page waits: each is printed once for its fingerprint. A worker issues the rest."""
 
 
 class NotAble(ValueError):
@@ -142,9 +142,9 @@ def _lock(donor: Donor) -> list[Payment]:
 
 
 def issue_year(organisation: Organisation, year: int, *, by: Person | None) -> tuple[int, int]:
-    """Receipts for donors of a year who wait for one, each in its own transaction; gives how many, and how many wait.
+    """Receipts for BATCH donors of a year who wait for one, each in its own transaction; gives how many, and how many wait.
 
-    Killed in the middle it has issued whole receipts only, and goes on where it stopped.
+    Killed in the middle it has issued whole receipts only, and goes on where it stopped when asked again.
     """
     issuer_of(organisation)
     waiting = donors(organisation, year)
@@ -156,6 +156,23 @@ def issue_year(organisation: Organisation, year: int, *, by: Person | None) -> t
             continue  # somebody issued it meanwhile
         done += 1
     return done, max(0, len(waiting) - BATCH)
+
+
+def issue_rest(organisation: Organisation, year: int, *, by: Person | None) -> int:
+    """What a worker does after the first batch: the others, until nobody waits; gives how many."""
+    total = 0
+    while True:
+        done, left = issue_year(organisation, year, by=by)
+        total += done
+        if not left or not done:
+            return total
+
+
+def wake(organisation: Organisation, year: int, *, by: Person) -> None:
+    """Tell a worker that donors wait; lost with it, the page still says how many do."""
+    from plugins.crowdfunding.tasks import issue_receipts
+
+    issue_receipts.enqueue(organisation.pk, year, by.pk)
 
 
 @transaction.atomic

@@ -169,7 +169,9 @@ def _issued(request: HttpRequest, organisation: Organisation, year: int, only: A
     if done:
         messages.success(request, _("%(number)s receipts are issued; donors are told.") % {"number": done})
     if left:
-        messages.warning(request, _("%(number)s more wait: issue them, too.") % {"number": left})
+        receipts.wake(organisation, year, by=request.user)
+        said = _("%(number)s more are being issued. Open this page again in a few minutes.")
+        messages.info(request, said % {"number": left})
     if not done and not left:
         messages.warning(request, _("No donor waits for a receipt."))
 
