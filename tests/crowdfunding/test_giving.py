@@ -263,7 +263,7 @@ def test_the_wall_respects_anonymity_and_adds_up(client, campaign):
 
     fresh = Campaign.objects.shown().get()
     found = wall(fresh)
-    assert found.others == 2
+    assert found.others == 14 - len(found.bricks) > 0
     assert sum((brick.amount for brick in found.bricks), found.others_amount) == fresh.received
 
 

@@ -28,8 +28,9 @@ def test_j3_pledge(any_page, new_page, campaign, sign_in, last_mail, site):
     page.goto(f"{site}{campaign.project.get_absolute_url()}")
     page.get_by_role("link", name=re.compile("Donner")).first.click()
     page.get_by_label("50 €", exact=True).check()
+    page.get_by_label(re.compile("par virement")).check()
     page.get_by_label("Votre adresse e-mail").fill("amie@tiwizi.example")
-    page.get_by_role("button", name="Promettre ce don").click()
+    page.get_by_role("button", name="Continuer").click()
     page.wait_for_url("**/pledges/**")
     private = page.url
     pledge = Pledge.objects.get()
@@ -80,12 +81,14 @@ def test_a_wrong_amount_and_a_change_of_mind(any_page, campaign, site, watch):
     page = any_page
     page.goto(f"{site}/fr/crowdfunding/campaigns/{campaign.slug}/give/")
     page.get_by_label(re.compile("Un autre montant")).fill("1.000")
+    page.get_by_label(re.compile("par virement")).check()
     page.get_by_label("Votre adresse e-mail").fill("amie@tiwizi.example")
-    page.get_by_role("button", name="Promettre ce don").click()
+    page.get_by_role("button", name="Continuer").click()
     assert page.get_by_role("alert").is_visible()
     assert page.get_by_label("Votre adresse e-mail").input_value() == "amie@tiwizi.example"
     page.get_by_label(re.compile("Un autre montant")).fill("12,50")
-    page.get_by_role("button", name="Promettre ce don").click()
+    assert page.get_by_label(re.compile("par virement")).is_checked()
+    page.get_by_role("button", name="Continuer").click()
     page.get_by_role("link", name="Annuler ma promesse").click()
     page.get_by_role("button", name="Oui, l’annuler").click()
     assert "Cette promesse est annulée" in page.locator("main").inner_text()
