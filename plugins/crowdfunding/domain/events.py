@@ -11,10 +11,12 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.models import Person
 from core.money import minor
+from core.prepared import prepared
 from plugins.crowdfunding.domain import checkouts, disputes, outcomes, providers, refunds
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways import hosted
@@ -40,9 +42,9 @@ def handle(account: GatewayAccount, body: bytes, headers: Mapping[str, str]) -> 
 
 def take(account: GatewayAccount, event: Event) -> ProviderEvent:
     """Do a verified event once."""
-    known = ProviderEvent.objects.filter(account=account, event=event.id).first()
-    if known is not None:
-        return known
+    known = _stored(account.pk, event.id)
+    if known:
+        return known[0]
     if event.refund is not None or event.dispute is not None:
         _catch_up(account, event)
     try:
@@ -125,12 +127,24 @@ def _payment_of(account: GatewayAccount, event: Event) -> Payment | None:
         said = event.payment
         uid, _dash, number = said.key.rpartition("-")
         if uid and number.isdecimal():
-            return rows.filter(pledge__uid=uid, attempt=int(number[:4])).first()
+            return next(iter(_by_key(account.pk, uid, int(number[:4]))), None)
         if said.session and (found := rows.filter(session=said.session).first()):
             return found
         return rows.filter(reference=said.reference).first() if said.reference else None
     reference = event.refund.payment if event.refund else event.dispute.payment if event.dispute else ""
     return rows.filter(reference=reference).first() if reference else None
+
+
+@prepared
+def _stored(account: int, event: str) -> QuerySet[ProviderEvent]:
+    """An event that was delivered before."""
+    return ProviderEvent.objects.filter(account_id=account, event=event)
+
+
+@prepared
+def _by_key(account: int, pledge: str, attempt: int) -> QuerySet[Payment]:
+    """The payment of one of our keys, alone: who does something with it reads the rest."""
+    return Payment.objects.filter(account_id=account, pledge__uid=pledge, attempt=attempt)
 
 
 def _refund_of(payment: Payment, said: RefundOutcome) -> Refund | None:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import connection
 from django.db import transaction as database
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from moneyed import Money
 
+from core.locks import hold
 from core.models import Organisation, Project
 from core.models.identity import new_uid
 from core.money import minor, money
+from core.prepared import prepared
 from plugins.crowdfunding.ledger_verifier import seal
 from plugins.crowdfunding.models import Account, Entry, Ledger, Transaction
 
@@ -50,21 +53,47 @@ class Cause:
 
 def book(project: Project) -> Ledger:
     """The ledger of a project, locked until the end of the transaction: writers follow each other."""
-    Ledger.objects.bulk_create([Ledger(project=project)], ignore_conflicts=True)
-    return Ledger.objects.select_for_update(of=("self",)).get(project=project)
+    known = _of_project(project.pk)
+    if not known:
+        Ledger.objects.bulk_create([Ledger(project=project)], ignore_conflicts=True)
+        known = _of_project(project.pk)
+    hold(Ledger, known[0].pk)
+    found = _of_project(project.pk)[0] if connection.features.has_select_for_update else known[0]
+    found.project = project
+    return found
+
+
+@prepared
+def _of_project(project: int) -> QuerySet[Ledger]:
+    """A project's ledger, as it is now."""
+    return Ledger.objects.filter(project_id=project)
+
+
+@prepared
+def _accounts(ledger: int, currency: str) -> QuerySet[Account]:
+    """The accounts of a ledger in a currency: a handful."""
+    return Account.objects.filter(ledger_id=ledger, currency=currency)
+
+
+@prepared
+def _by_key(key: str) -> QuerySet[Transaction]:
+    """The movement of a key."""
+    return Transaction.objects.filter(key=key)
 
 
 def account(ledger: Ledger, side: Side) -> Account:
     """The account of a side, made when first used."""
     currency = side.amount.currency.code
-    found, _made = Account.objects.get_or_create(
+    for known in _accounts(ledger.pk, currency):
+        if (known.kind, known.organisation_id) == (str(side.kind), side.organisation.pk):
+            return known
+    return Account.objects.create(
         ledger=ledger,
         kind=side.kind,
         organisation=side.organisation,
         currency=currency,
-        defaults={"code": f"{side.kind}/{side.organisation.slug}/{currency}"},
+        code=f"{side.kind}/{side.organisation.slug}/{currency}",
     )
-    return found
 
 
 def check_balance(sides: Sequence[tuple[Any, Money]]) -> None:
@@ -94,9 +123,9 @@ def post(
     """
     check_balance([(side, side.amount) for side in sides])
     ledger = book(project)
-    known = Transaction.objects.filter(key=key).first()
-    if known is not None:
-        return known
+    known = _by_key(key)
+    if known:
+        return known[0]
     written = [(account(ledger, side), side.amount) for side in sides]
     return write(
         ledger, kind, written, cause=cause, key=key, booked_on=booked_on, memo=memo or {}, reverses=None

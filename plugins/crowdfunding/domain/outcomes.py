@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.domain.notices import quiet
 from core.journal import record
+from core.locks import hold
 from core.money import minor
+from core.prepared import prepared
 from plugins.crowdfunding.domain import booking, card_letters, letters, matching, pledges, supports, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, after
@@ -41,7 +44,7 @@ class Mismatch(ValueError):
 @transaction.atomic
 def apply(row: Payment, outcome: Outcome) -> Payment:
     """Make the provider's word true; gives the payment as it is now. Raises Mismatch."""
-    pledge = pledges.lock(row.pledge)
+    pledge = pledges.held(row.pledge_id)
     payment = lock(row, pledge)
     check(payment, outcome)
     payment.checked_at = timezone.now()
@@ -54,10 +57,16 @@ def apply(row: Payment, outcome: Outcome) -> Payment:
 
 def lock(row: Payment, pledge: Pledge) -> Payment:
     """The payment as it is now, held until the end of the transaction; its pledge is held already."""
-    rows = Payment.objects.select_related("account", "collector").select_for_update(of=("self",))
-    payment = rows.get(pk=row.pk)
+    hold(Payment, row.pk)
+    payment = _with_account(row.pk)[0]
     payment.pledge = pledge
     return payment
+
+
+@prepared
+def _with_account(pk: int) -> QuerySet[Payment]:
+    """A payment with its provider's account and its collector."""
+    return Payment.objects.filter(pk=pk).select_related("account", "collector")
 
 
 def check(payment: Payment, outcome: Outcome) -> None:
@@ -136,7 +145,6 @@ def _over(pledge: Pledge) -> bool:
 def _receive(pledge: Pledge, payment: Payment) -> None:
     payment.state = after(PAYMENT, payment.state, "settle")
     payment.recorded_at = timezone.now()
-    payment.save()
     booking.gift(payment, payment.received_on or timezone.localdate())
     if tallies.waits(pledge.state):
         tallies.promise(pledge, -1)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from moneyed import Money
 
 from core.journal import record
+from core.locks import hold
 from core.models import Person
 from core.models.identity import new_uid
 from core.money import CurrencyMismatch, minor
+from core.prepared import prepared
 from plugins.crowdfunding.domain import campaigns, letters, rewards, rules, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.codes import new_code
@@ -164,10 +167,25 @@ def columns(campaign: Campaign, donor: Donor, amount: Money) -> dict[str, object
 
 def lock(row: Pledge) -> Pledge:
     """The pledge as it is now, held until the end of the transaction."""
-    rows = Pledge.objects.select_related(
+    return held(row.pk)
+
+
+def held(pk: int) -> Pledge:
+    """The pledge with this number, held; raises DoesNotExist."""
+    hold(Pledge, pk)
+    found = _with_all(pk)
+    if not found:
+        raise Pledge.DoesNotExist(pk)
+    return found[0]
+
+
+@prepared
+def _with_all(pk: int) -> QuerySet[Pledge]:
+    """A pledge with what its acts need."""
+    rows = Pledge.objects.filter(pk=pk)
+    return rows.select_related(
         "campaign__project", "campaign__collector", "campaign__receiver", "collector", "mandate__account"
     )
-    return rows.select_for_update(of=("self",)).get(pk=row.pk)
 
 
 @transaction.atomic
