@@ -57,8 +57,11 @@ class BudgetLineForm(forms.Form):
         super().__init__(data, initial=initial)
         if line is not None:
             self._keep_to(line)
-        chosen = str(self.data.get("currency", "") if line is None else line.currency)
-        self.fields["amount"].currency = chosen if chosen in dict(CURRENCY_CHOICES) else instance().currency
+        if "amount" in self.fields:
+            chosen = str(self.data.get("currency", "") if line is None else line.currency)
+            self.fields["amount"].currency = (
+                chosen if chosen in dict(CURRENCY_CHOICES) else instance().currency
+            )
 
     def _keep_to(self, line: BudgetLine) -> None:
         """Only what can change of a line that stands."""

@@ -166,6 +166,21 @@ class TestPages:
         client.post(reverse("project_budget_remove", args=[project.slug, first.uid]))
         assert [line.amount for line in budgets.of_project(project)] == [money(8000, "EUR")]
 
+    @pytest.mark.parametrize("kind", ["in_kind", "days"])
+    def test_lines_of_things_and_days_are_changed_too(self, client, project, manager, kind):
+        line = budgets.add(
+            project, kind, {"fr": "Cartables"}, Measure(quantity=30, unit="pièces"), by=manager
+        )
+        client.force_login(manager)
+        edit = reverse("project_budget_line", args=[project.slug, line.uid])
+        page = client.get(edit).content.decode()
+        assert 'name="quantity"' in page
+        assert 'name="amount"' not in page
+        sent = {"text": "Cartables", "language": "fr", "quantity": "40", "unit": "sacs"}
+        assert client.post(edit, sent).status_code == 302
+        line.refresh_from_db()
+        assert (line.quantity, line.unit) == (40, "sacs" if kind == "in_kind" else "")
+
     def test_strangers_write_nothing(self, client, project, manager, page):
         line = cost(project, by=manager)
         acts = [
