@@ -14,7 +14,22 @@ from core.contract import Mapping, PublicObject, Text
 from core.money import minor, text
 from core.text import clean
 from plugins.crowdfunding.models import Campaign
-from plugins.crowdfunding.verbs import CANCELLED, CLOSED, EDITED, HIDDEN, OPENED, RECEIVED, RESTORED, REVERSED
+from plugins.crowdfunding.verbs import (
+    CANCELLED,
+    CLOSED,
+    COLLECTING,
+    CONTINUED,
+    EDITED,
+    FAILED,
+    HIDDEN,
+    KEPT,
+    OPENED,
+    RECEIVED,
+    REFUNDED,
+    RESTORED,
+    REVERSED,
+    SUCCEEDED,
+)
 
 
 def counter(amount: Money) -> dict[str, int | str]:
@@ -68,6 +83,8 @@ def describe(campaign: Campaign) -> PublicObject | None:
             "goal": counter(campaign.goal),
             "raised": counter(campaign.received),
             "backers": campaign.tally.backers,
+            "kind": str(campaign.kind),
+            "needed": counter(campaign.needed),
             "state": str(campaign.state),
             "ends": campaign.closes_on.isoformat(),
         },
@@ -87,9 +104,15 @@ mappings = [
             OPENED: "Create",
             RESTORED: "Create",
             EDITED: "Update",
+            COLLECTING: "Update",
+            SUCCEEDED: "Update",
+            CONTINUED: "Update",
+            FAILED: "Update",
             CLOSED: "Update",
             CANCELLED: "Update",
             RECEIVED: "Update",
+            REFUNDED: "Update",
+            KEPT: "Update",
             REVERSED: "Update",
             HIDDEN: "Delete",
         },

@@ -11,7 +11,7 @@ from core.contract import PersonalData
 from core.models import Person
 from core.money import text
 from plugins.crowdfunding import offer_privacy, receipt_privacy
-from plugins.crowdfunding.models import Payment, Pledge
+from plugins.crowdfunding.models import Delivery, Payment, Pledge
 
 
 def _of(person: Person) -> QuerySet[Pledge]:
@@ -20,7 +20,9 @@ def _of(person: Person) -> QuerySet[Pledge]:
 
 def export_pledges(person: Person) -> list[dict[str, Any]]:
     """Promises and gifts of the person, made signed in or with the same address."""
-    rows = _of(person).select_related("campaign").prefetch_related("payments").order_by("pk")
+    rows = (
+        _of(person).select_related("campaign", "delivery__reward").prefetch_related("payments").order_by("pk")
+    )
     return [
         {
             "campaign": row.campaign.title,
@@ -32,6 +34,7 @@ def export_pledges(person: Person) -> list[dict[str, Any]]:
             "anonymous": row.anonymous,
             "message": row.message,
             "made": row.created_at.isoformat(),
+            "reward": delivery(row),
             "payments": [
                 {
                     "amount": text(payment.amount, person.language),
@@ -46,11 +49,24 @@ def export_pledges(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def delivery(row: Pledge) -> dict[str, str] | None:
+    """The reward of a pledge and where it was sent, or None."""
+    if not hasattr(row, "delivery"):
+        return None
+    found = row.delivery
+    names = ("recipient", "address", "phone", "carrier", "number", "problem")
+    return {"title": found.reward.title, "state": str(found.get_state_display())} | {
+        name: getattr(found, name) for name in names
+    }
+
+
 @transaction.atomic
 def erase_pledges(person: Person) -> None:
     """Take name, address, message and bank reference off; amounts and dates stay in the accounts."""
     rows = _of(person)
     Payment.objects.filter(pledge__in=rows).update(reference="")
+    parcels = Delivery.objects.filter(pledge__in=rows)
+    parcels.update(recipient="", address="", phone="", number="", problem="")
     rows.update(email="", name="", message="", anonymous=True, person=None)
 
 

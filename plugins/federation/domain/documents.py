@@ -33,6 +33,7 @@ TERMS: dict[str, Any] = {
     "number": "tw:number",
     "goal": {"@id": "tw:goalAmount", "@type": "@json"},
     "raised": {"@id": "tw:raisedAmount", "@type": "@json"},
+    "needed": {"@id": "tw:neededAmount", "@type": "@json"},
     "backers": "tw:backersCount",
     "state": "tw:state",
     "kind": "tw:kind",
