@@ -81,18 +81,26 @@ def _by_key(key: str) -> QuerySet[Transaction]:
     return Transaction.objects.filter(key=key)
 
 
-def account(ledger: Ledger, side: Side) -> Account:
-    """The account of a side, made when first used."""
+def accounts(ledger: Ledger, sides: Sequence[Side]) -> list[Account]:
+    """The accounts of some sides, each made when first used."""
+    known: dict[tuple[str, int, str], Account] = {}
+    for currency in {side.amount.currency.code for side in sides}:
+        for row in _accounts(ledger.pk, currency):
+            known[row.kind, row.organisation_id, currency] = row
+    found = []
+    for side in sides:
+        place = (str(side.kind), side.organisation.pk, side.amount.currency.code)
+        if place not in known:
+            known[place] = _make(ledger, side)
+        found.append(known[place])
+    return found
+
+
+def _make(ledger: Ledger, side: Side) -> Account:
     currency = side.amount.currency.code
-    for known in _accounts(ledger.pk, currency):
-        if (known.kind, known.organisation_id) == (str(side.kind), side.organisation.pk):
-            return known
+    code = f"{side.kind}/{side.organisation.slug}/{currency}"
     return Account.objects.create(
-        ledger=ledger,
-        kind=side.kind,
-        organisation=side.organisation,
-        currency=currency,
-        code=f"{side.kind}/{side.organisation.slug}/{currency}",
+        ledger=ledger, kind=side.kind, organisation=side.organisation, currency=currency, code=code
     )
 
 
@@ -126,7 +134,7 @@ def post(
     known = _by_key(key)
     if known:
         return known[0]
-    written = [(account(ledger, side), side.amount) for side in sides]
+    written = list(zip(accounts(ledger, sides), [side.amount for side in sides], strict=True))
     return write(
         ledger, kind, written, cause=cause, key=key, booked_on=booked_on, memo=memo or {}, reverses=None
     )
