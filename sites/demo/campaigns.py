@@ -12,7 +12,8 @@ from core import money
 from core.models import Organisation, Project
 from core.text import paragraphs
 from plugins.crowdfunding.domain import campaigns, collectors, payments, pledges
-from plugins.crowdfunding.models import Campaign
+from plugins.crowdfunding.models import Campaign, Reward
+from sites.demo import returns
 from sites.demo.source import rows
 
 RIB = "007" + "780" + "0000000000000000"
@@ -51,8 +52,11 @@ def load_campaign(project: Project, row: dict[str, Any]) -> None:
     )
     campaigns.open_(campaign, by=None)
     campaign.refresh_from_db()
+    chosen = returns.load_rewards(campaign, row)
     for number, (amount, name, arrived) in enumerate(row["gifts"], start=1):
-        give(campaign, number, amount=money.parse(amount, row["currency"]), name=name, arrived=arrived)
+        given = money.parse(amount, row["currency"])
+        give(campaign, number, amount=given, name=name, arrived=arrived, reward=chosen.get(number))
+    returns.load_news(campaign, row)
 
 
 def set_up(collector: Organisation, row: dict[str, Any]) -> None:
@@ -70,12 +74,14 @@ def set_up(collector: Organisation, row: dict[str, Any]) -> None:
     collectors.save(collector, by=None, **account)
 
 
-def give(campaign: Campaign, number: int, *, amount: Any, name: str, arrived: bool) -> None:
+def give(
+    campaign: Campaign, number: int, *, amount: Any, name: str, arrived: bool, reward: Reward | None = None
+) -> None:
     """A guest's promise, and its arrival when the data says so."""
     donor = pledges.Donor(
         email=f"donor{number}@{campaign.project.slug}.example", name=name, anonymous=not name
     )
-    pledge = pledges.pledge(campaign, donor, amount, form_key=f"demo-{campaign.uid}-{number}")
+    pledge = pledges.pledge(campaign, donor, amount, form_key=f"demo-{campaign.uid}-{number}", reward=reward)
     if arrived:
         receipt = payments.Receipt(amount=amount, received_on=timezone.localdate(), channel="transfer")
         payments.receive(pledge, receipt, by=None)
