@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from core.contract import PersonalData
 from core.models import Person
 from core.money import text
-from plugins.crowdfunding import offer_privacy, receipt_privacy
+from plugins.crowdfunding import offer_privacy, receipt_privacy, together_privacy
 from plugins.crowdfunding.models import Delivery, Payment, Pledge
 
 
@@ -38,7 +38,7 @@ def export_pledges(person: Person) -> list[dict[str, Any]]:
             "payments": [
                 {
                     "amount": text(payment.amount, person.language),
-                    "received_on": payment.received_on.isoformat(),
+                    "received_on": payment.received_on.isoformat() if payment.received_on else "",
                     "channel": str(payment.get_channel_display()),
                     "state": str(payment.get_state_display()),
                 }
@@ -72,6 +72,7 @@ def erase_pledges(person: Person) -> None:
 
 personal_data = [
     *receipt_privacy.personal_data,  # first: what follows forgets whose pledges these are
+    *together_privacy.personal_data,  # before the pledges: it stops what would make others
     PersonalData("crowdfunding.pledges", export_pledges, erase_pledges),
     *offer_privacy.personal_data,
 ]

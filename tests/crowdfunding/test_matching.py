@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.money import money
-from plugins.crowdfunding.domain import matching, payments, refunds, sponsors
+from plugins.crowdfunding.domain import matching, moves, payments, refunds, sponsors, sums_audit
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.models import Campaign, Match, MatchedCampaign, MatchingFund, Tally
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, receipt, received
@@ -196,3 +196,25 @@ def test_the_sponsor_pays_and_its_payment_is_undone():
     assert not Match.objects.exclude(settled_by=None).exists()
     assert sums(fund, campaign) == 8000
     assert Tally.objects.get(campaign=campaign).matched_minor == 8000
+
+
+@pytest.mark.django_db
+def test_a_gift_that_moves_takes_its_match_along_by_the_rule_there():
+    """Taken back where it was, added where it goes; the audit agrees and finds a sum that was touched."""
+    here = CampaignFactory(state=Campaign.State.OPEN)
+    there = CampaignFactory(collector=here.collector)
+    mine, theirs = a_fund(key="a" * 24), a_fund(key="b" * 24, ratio=50)
+    accepted(mine, here), accepted(theirs, there)
+    payment = received(here, 5000)
+    Campaign.objects.filter(pk=here.pk).update(state=Campaign.State.CANCELLED)
+    moves.move(payment.pledge, there)
+    assert (sums(mine, here), sums(theirs, there)) == (0, 2500)
+    for campaign in (here, there):
+        campaign.tally.refresh_from_db()
+        assert list(sums_audit.of_campaign(campaign)) == []
+    assert list(sums_audit.of_funds()) == []
+    MatchingFund.objects.filter(pk=theirs.pk).update(matched_minor=1)
+    Tally.objects.filter(campaign=there).update(matched_minor=1, supporters=3)
+    there.tally.refresh_from_db()
+    assert len(list(sums_audit.of_campaign(there))) == 2
+    assert len(list(sums_audit.of_funds())) == 1

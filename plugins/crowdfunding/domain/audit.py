@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from core.models import Project
-from plugins.crowdfunding.domain import ledger
+from plugins.crowdfunding.domain import ledger, sums_audit
 from plugins.crowdfunding.ledger_verifier import Checker
 from plugins.crowdfunding.models import (
     Account,
@@ -151,6 +151,7 @@ def of_campaign(campaign: Campaign) -> Iterable[str]:
     there = [Pledge.State.RECEIVED, Pledge.State.DISPUTED]
     for code in rows.filter(pk__in=paid).exclude(state__in=there).values_list("code", flat=True)[:20]:
         yield f"pledge {code}: has a payment and is not received"
+    yield from sums_audit.of_campaign(campaign)
 
 
 def examine(book: Ledger) -> Audit:

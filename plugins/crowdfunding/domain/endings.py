@@ -6,7 +6,7 @@ Steps take one batch, give how many rows they moved, and find nothing to do when
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from plugins.crowdfunding.domain import (
     campaigns,
     checkouts,
     closing_letters,
+    matching,
     outcomes,
     pledges,
     refunds,
@@ -149,16 +150,27 @@ def keep(row: Payment, run: ClosingRun) -> Payment:
     with quiet():
         record(None, KEPT, pledge.campaign, organisation=pledge.collector, amount=fact(amount))
     closing_letters.kept(pledge, run)
+    matching.on_taken_back(payment)
     return payment
 
 
-@transaction.atomic
 def tell(run: ClosingRun) -> int:
     """Tell one batch of donors that the campaign reached its minimum."""
-    rows = Pledge.objects.filter(campaign=run.campaign_id, state=State.RECEIVED, pk__gt=run.told)
+    return _tell(run, State.RECEIVED, closing_letters.succeeded)
+
+
+def tell_transfers(run: ClosingRun) -> int:
+    """Tell one batch of donors until when their transfer still counts."""
+    return _tell(run, State.PLEDGED, closing_letters.transfer)
+
+
+@transaction.atomic
+def _tell(run: ClosingRun, state: str, letter: Callable[[Pledge, ClosingRun], None]) -> int:
+    """A letter to each of the next donors, and the run remembers how far it came."""
+    rows = Pledge.objects.filter(campaign=run.campaign_id, state=state, pk__gt=run.told)
     batch = list(rows.select_related("campaign", "collector").order_by("pk")[:BATCH])
     for pledge in batch:
-        closing_letters.succeeded(pledge, run)
+        letter(pledge, run)
     if batch:
         run.told = batch[-1].pk
         ClosingRun.objects.filter(pk=run.pk).update(told=run.told)

@@ -162,6 +162,14 @@ def on_taken_back(payment: Payment, minor: int = 0) -> None:
         _restate_settlement(paid, payment)
 
 
+def on_moved(old: Pledge, new: Pledge) -> None:
+    """A gift went to another campaign: what was added here is taken back, and added there by the rule there."""
+    for payment in Payment.objects.filter(pledge=old, state=Payment.State.MOVED).select_related("pledge"):
+        on_taken_back(payment)
+    for payment in Payment.objects.filter(pledge=new, state=Payment.State.RECEIVED).select_related("pledge"):
+        on_received(payment)
+
+
 def _restate(known: Match, payment: Payment) -> None:
     """Bring a match to what its gift is worth now, never above what was granted."""
     fund = lock(known.fund_id)

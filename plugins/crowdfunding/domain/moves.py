@@ -12,7 +12,16 @@ from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import money
-from plugins.crowdfunding.domain import booking, ledger, move_letters, outcomes, pledges, rules, tallies
+from plugins.crowdfunding.domain import (
+    booking,
+    ledger,
+    matching,
+    move_letters,
+    outcomes,
+    pledges,
+    rules,
+    tallies,
+)
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.codes import new_code
 from plugins.crowdfunding.domain.lifecycles import PAYMENT, PLEDGE, NotPossible, after
@@ -75,6 +84,8 @@ def move(row: Pledge, campaign: Campaign, *, by: Person | None = None) -> Pledge
     with quiet():
         record(by, PLEDGE_MOVED, target, organisation=new.collector, amount=fact(new.amount), code=new.code)
     move_letters.moved(pledge, new)
+    if received:
+        matching.on_moved(pledge, new)
     return new
 
 
