@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 
@@ -149,16 +149,10 @@ def bar(pen: ImageDraw.ImageDraw, progress: Progress, language: str) -> None:
             left = WIDTH - EDGE - size if right else EDGE
             pen.rounded_rectangle((left, top, left + size, top + 30), 15, fill=colour[name])
     start, end = (WIDTH - EDGE, EDGE) if right else (EDGE, WIDTH - EDGE)
-    say = {"size": 36, "bold": True, "language": language}
-    write(pen, progress.words, at=(start, top + 78), colour=colour["ink"], **say)
+    say = partial(write, pen, size=36, bold=True, language=language)
+    say(progress.words, at=(start, top + 78), colour=colour["ink"])
     wide = length(progress.rest, 36, True, language)
-    write(
-        pen,
-        progress.rest,
-        at=(end + wide if right else end - wide, top + 78),
-        colour=colour["accent-ink"],
-        **say,
-    )
+    say(progress.rest, at=(end + wide if right else end - wide, top + 78), colour=colour["accent-ink"])
 
 
 def draw(

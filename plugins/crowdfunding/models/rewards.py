@@ -127,9 +127,11 @@ class Reward(Identified, models.Model):
     @property
     def taken(self) -> int:
         """How many of a limited stock are set aside or given; asked once when the query did not bring it."""
-        if not hasattr(self, "taken_count"):
-            self.taken_count = self.deliveries.filter(state__in=Delivery.HOLDING).count()
-        return int(self.taken_count)
+        known = self.__dict__.get("taken_count")
+        if known is None:
+            known = self.deliveries.filter(state__in=Delivery.HOLDING).count()
+            self.__dict__["taken_count"] = known
+        return int(known)
 
     @property
     def left(self) -> int | None:

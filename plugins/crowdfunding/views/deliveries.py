@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def _campaign(request: HttpRequest, slug: str) -> Campaign:
     campaign = get_object_or_404(Campaign.objects.shown().select_related("project__owner"), slug=slug)
-    require(deliveries.may_see(request.user, campaign))  # type: ignore[arg-type]
+    require(deliveries.may_see(request.user, campaign))
     return campaign
 
 
@@ -43,7 +44,7 @@ def _campaign(request: HttpRequest, slug: str) -> Campaign:
 def delivery_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Rewards by state; those to send can be ticked and sent together."""
     campaign = _campaign(request, slug)
-    rows = deliveries.visible(request.user, campaign)  # type: ignore[arg-type]
+    rows = deliveries.visible(request.user, campaign)
     state = request.GET.get("state", "")
     state = state if state in TABS else Delivery.State.TO_SEND
     counts = deliveries.counts(rows)
@@ -66,43 +67,41 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = _campaign(request, slug)
     ticked = (request.POST if request.method == "POST" else request.GET).getlist("d")
     wanted = [uid[:26] for uid in ticked[: deliveries.SEVERAL]]
-    rows = deliveries.visible(request.user, campaign).filter(uid__in=wanted)  # type: ignore[arg-type]
+    rows = deliveries.visible(request.user, campaign).filter(uid__in=wanted)
     found = list(deliveries.with_pledges(rows).order_by("pk"))
     if not found:
         messages.error(request, _("Tick at least one reward that is to be sent."))
         return redirect("crowdfunding:deliveries", slug)
     form = SendForm(found, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            number = deliveries.send(
-                rows,
-                campaign,
-                carrier=form.cleaned_data["carrier"],
-                numbers=form.numbers,
-                by=request.user,  # type: ignore[arg-type]
-            )
-        except NotPossible:
-            form.add_error(
-                None,
-                _(
-                    "One of them cannot be sent any more: it was just sent, or its gift was given back. Begin again."
-                ),
-            )
-        except deliveries.AddressMissing:
-            form.add_error(None, _("One of them has no address yet. Leave it out; its donor was asked."))
-        else:
-            messages.success(
-                request,
-                ngettext(
-                    "%(number)d reward is on its way; its donor is told.",
-                    "%(number)d rewards are on their way; their donors are told.",
-                    number,
-                )
-                % {"number": number},
-            )
-            return redirect("crowdfunding:deliveries", slug)
+    if request.method == "POST" and form.is_valid() and _sent(request, campaign, rows, form):
+        return redirect("crowdfunding:deliveries", slug)
     context = {"form": form, "campaign": campaign, "rows": found}
     return render(request, "crowdfunding/delivery_send.html", context, status=422 if form.errors else 200)
+
+
+def _sent(request: HttpRequest, campaign: Campaign, rows: QuerySet[Delivery], form: SendForm) -> bool:
+    """Send what a valid form says; False with the reason on the form."""
+    carrier, person = form.cleaned_data["carrier"], request.user
+    try:
+        number = deliveries.send(rows, campaign, carrier=carrier, numbers=form.numbers, by=person)
+    except NotPossible:
+        form.add_error(
+            None,
+            _(
+                "One of them cannot be sent any more: it was just sent, or its gift was given back. Begin again."
+            ),
+        )
+        return False
+    except deliveries.AddressMissing:
+        form.add_error(None, _("One of them has no address yet. Leave it out; its donor was asked."))
+        return False
+    told = ngettext(
+        "%(number)d reward is on its way; its donor is told.",
+        "%(number)d rewards are on their way; their donors are told.",
+        number,
+    )
+    messages.success(request, told % {"number": number})
+    return True
 
 
 class _Echo:
@@ -126,8 +125,8 @@ def pieces(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
 def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """All rewards of the campaign that the reader may see, as CSV; taking addresses away is noted."""
     campaign = _campaign(request, slug)
-    deliveries.note_export(campaign, request.user)  # type: ignore[arg-type]
-    rows = deliveries.table(deliveries.visible(request.user, campaign))  # type: ignore[arg-type]
+    deliveries.note_export(campaign, request.user)
+    rows = deliveries.table(deliveries.visible(request.user, campaign))
     response = StreamingHttpResponse(pieces(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rewards-{campaign.uid}.csv"'
     response["Cache-Control"] = "no-store"

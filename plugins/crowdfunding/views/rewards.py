@@ -24,7 +24,7 @@ ACTS = {"withdraw": rewards.withdraw, "again": rewards.offer_again}
 def _campaign(request: HttpRequest, slug: str) -> Campaign:
     """The campaign, for who may change its rewards; everyone else is refused."""
     campaign = get_object_or_404(Campaign.objects.shown().select_related("project__owner"), slug=slug)
-    require(rewards.may_offer(request.user, campaign))  # type: ignore[arg-type]
+    require(rewards.may_offer(request.user, campaign))
     return campaign
 
 
@@ -44,7 +44,7 @@ def reward_list(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "rewards": rewards.of_campaign(campaign),
-        "counts": deliveries.counts(deliveries.visible(request.user, campaign)),  # type: ignore[arg-type]
+        "counts": deliveries.counts(deliveries.visible(request.user, campaign)),
     }
     return render(request, "crowdfunding/reward_list.html", context)
 
@@ -56,7 +56,7 @@ def offer(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = _campaign(request, slug)
     form = RewardForm(campaign, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        rewards.offer(campaign, form.offer, by=request.user)  # type: ignore[arg-type]
+        rewards.offer(campaign, form.offer, by=request.user)
         messages.success(request, _("It is offered from now on."))
         return redirect("crowdfunding:rewards", campaign.slug)
     return _form(request, form, campaign, None)
@@ -70,7 +70,7 @@ def edit(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     form = RewardForm(reward.campaign, request.POST if request.method == "POST" else None, reward=reward)
     if request.method == "POST" and form.is_valid():
         try:
-            rewards.change(reward, form.offer, by=request.user)  # type: ignore[arg-type]
+            rewards.change(reward, form.offer, by=request.user)
         except rewards.StockTaken as error:
             field = "stock" if form.cleaned_data["kind"] == reward.kind else "kind"
             form.add_error(field, _taken(error.taken))
@@ -101,7 +101,7 @@ def act(request: HttpRequest, slug: str, uid: str, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     if request.method == "POST":
-        ACTS[act](reward, by=request.user)  # type: ignore[operator]
+        ACTS[act](reward, by=request.user)
         messages.success(request, _("Done."))
         return redirect("crowdfunding:rewards", slug)
     context = {"reward": reward, "campaign": reward.campaign, "act": act}
@@ -120,7 +120,7 @@ def publish(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         url = form.cleaned_data["url"]
         try:
-            deliveries.publish(reward, url, by=request.user)  # type: ignore[arg-type]
+            deliveries.publish(reward, url, by=request.user)
         except deliveries.AlreadyPublished:
             deliveries.correct_address(reward, url)
             messages.success(request, _("The address is changed; nobody is told again."))

@@ -99,7 +99,7 @@ def write(request: HttpRequest, slug: str) -> HttpResponse:
         made = updates.write(
             campaign,
             form.texts,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             backers_only=form.cleaned_data["backers_only"],
             language=get_language() or "fr",
             form_key=form.cleaned_data["form_key"],
@@ -119,7 +119,7 @@ def edit(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         only = form.cleaned_data["backers_only"]
         try:
-            updates.edit(update, form.texts, by=request.user, backers_only=only)  # type: ignore[arg-type]
+            updates.edit(update, form.texts, by=request.user, backers_only=only)
         except NotPossible:
             messages.error(request, _("This news was withdrawn meanwhile."))
         else:
