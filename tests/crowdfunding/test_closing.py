@@ -119,13 +119,18 @@ def test_too_many_cards_fail_and_everything_is_given_back(bank):
     assert Tally.objects.get(campaign=campaign).received_minor == 0
 
 
-def test_a_transfer_on_its_way_has_seven_days_before_any_card_is_charged(bank):
+def test_a_transfer_on_its_way_has_seven_days_before_any_card_is_charged(bank, mailoutbox):
     """Nobody's card is charged while the sum hangs on transfers: they have 7 days, then it is decided."""
     campaign = all_or_nothing()
     secured(campaign, 6000)
     transfer = promise(campaign, 4000, email="t@tiwizi.example")
-    assert close(campaign).phase == "waiting"
+    for _twice in range(2):
+        assert close(campaign).phase == "waiting"
     assert bank.done() == []
+    deliver_letters()
+    told = [mail for mail in mailoutbox if "t@tiwizi.example" in mail.to]
+    assert len(told) == 2  # how to pay, then until when it still counts
+    assert transfer.code[:4] in told[-1].subject
     payments.receive(transfer, receipt(4000), by=None)
     run = close(campaign, timedelta(days=2))
     assert (run.phase, campaign.state) == ("succeeded", "succeeded")

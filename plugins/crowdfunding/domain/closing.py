@@ -174,7 +174,7 @@ def _turn(row: ClosingRun, campaign: Campaign, move: verdicts.Next, now: datetim
         row.charging_since, row.cards = now, secured.count()
         row.until = max(row.until, now + rules.GRACE)
     if move in {verdicts.Next.SUCCEED, verdicts.Next.FAIL}:
-        row.judged_at, row.received_minor = now, campaign.tally.received_minor
+        row.judged_at, row.received_minor, row.told = now, campaign.tally.received_minor, 0
     waiting = Phase.WAITING if row.charging_since is None else Phase.ASKING
     row.phase = {
         verdicts.Next.WAIT: waiting,
@@ -237,6 +237,14 @@ def _note_silence(row: ClosingRun, now: datetime, *, failed: bool) -> None:
     ClosingRun.objects.filter(pk=row.pk).update(unreachable_since=noted, worked_at=now)
 
 
+def _wait(row: ClosingRun, now: datetime, budget: Budget) -> bool:
+    """Decide; while transfers decide, their donors are told until when."""
+    moved = _decide(row, now, budget)
+    if not moved:
+        _all(endings.tell_transfers, row, budget)
+    return moved
+
+
 def _ask_again(row: ClosingRun, now: datetime, budget: Budget) -> bool:
     """While donors have time: one reminder, then the verdict as soon as nothing is left to wait for."""
     if row.reminded_at is None and now >= row.until - LAST_CALL:
@@ -245,7 +253,7 @@ def _ask_again(row: ClosingRun, now: datetime, budget: Budget) -> bool:
             for pledge in due.select_related("campaign", "collector").order_by("pk").iterator(BATCH):
                 closing_letters.last_call(pledge, row)
             ClosingRun.objects.filter(pk=row.pk).update(reminded_at=now)
-    return _decide(row, now, budget)
+    return _wait(row, now, budget)
 
 
 def _succeed(row: ClosingRun, now: datetime, budget: Budget) -> bool:
@@ -278,7 +286,7 @@ def _all(step: Callable[[ClosingRun], int], row: ClosingRun, budget: Budget) -> 
 
 
 STEPS: dict[str, Callable[[ClosingRun, datetime, Budget], bool]] = {
-    Phase.WAITING: _decide,
+    Phase.WAITING: _wait,
     Phase.CHARGING: _charge,
     Phase.ASKING: _ask_again,
     Phase.SUCCEEDING: _succeed,

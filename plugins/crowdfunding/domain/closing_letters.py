@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from core import dates
 from core.money import text
-from plugins.crowdfunding.domain.letters import DAY, facts, send
+from plugins.crowdfunding.domain import rules
+from plugins.crowdfunding.domain.letters import DAY, account_facts, facts, send
 from plugins.crowdfunding.models import Campaign, ClosingRun, Pledge
 
 
@@ -29,12 +30,19 @@ def ended(pledge: Pledge, run: ClosingRun) -> None:
         send(pledge, "closing_ended", _key("ended", pledge, run), more)
 
 
+def transfer(pledge: Pledge, run: ClosingRun) -> None:
+    """The last day is over and the transfer has not come: until when it still counts."""
+    with translation.override(pledge.language):
+        more = facts(pledge) | account_facts(pledge) | {"until": rules.moment(run.until)}
+        send(pledge, "closing_transfer", _key("transfer", pledge, run), more)
+
+
 def last_call(pledge: Pledge, run: ClosingRun) -> None:
     """Two days are left for another card or a transfer."""
     with translation.override(pledge.language):
         more = facts(pledge) | {
             "action": gettext("Try again"),
-            "until": dates.text(run.until, "d MMMM y, HH:mm"),
+            "until": rules.moment(run.until),
         }
         send(pledge, "closing_last_call", _key("last_call", pledge, run), more)
 

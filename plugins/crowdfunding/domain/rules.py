@@ -162,7 +162,13 @@ def sentences(campaign: Campaign) -> list[str]:
 
 
 def _shown(amount: Money) -> str:
-    return text(amount, get_language() or "fr")
+    """An amount kept together in sentences that run from right to left."""
+    return f"\u2068{text(amount, get_language() or 'fr')}\u2069"
+
+
+def moment(at: datetime) -> str:
+    """A day and an hour, in the active language and local time."""
+    return _("%(day)s at %(hour)s") % {"day": dates.text(at, "d MMMM y"), "hour": dates.text(at, "HH:mm")}
 
 
 def _day(day: date) -> str:
@@ -217,6 +223,5 @@ def _otherwise(campaign: Campaign) -> list[str]:
 
 
 def _freeze(campaign: Campaign) -> list[str]:
-    since = frozen_from(campaign)
-    facts = {"moment": dates.text(since, "d MMMM y, HH:mm")}
+    facts = {"moment": moment(frozen_from(campaign) or deadline(campaign))}
     return [_("In the last 24 hours, from %(moment)s, promises can no longer be cancelled.") % facts]

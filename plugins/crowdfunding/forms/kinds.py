@@ -102,6 +102,7 @@ class KindForm(forms.Form):
         if campaign.state != Campaign.State.DRAFT:
             for name in ("kind", "needed", "tolerance_percent"):
                 self.fields.pop(name, None)
+            self.fields["first_closes_on"].required = True
         if campaign.state != Campaign.State.DRAFT and not rules.first_round_runs(campaign):
             del self.fields["first_closes_on"]
         if rules.end_is_fixed(campaign):

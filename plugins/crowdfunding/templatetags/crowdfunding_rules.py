@@ -27,6 +27,12 @@ def last_day(campaign: Campaign) -> date:
 
 
 @register.filter
+def moment(at: datetime) -> str:
+    """A day and an hour as people say them."""
+    return rules.moment(at)
+
+
+@register.filter
 def bar(campaign: Campaign) -> Money:
     """What must really be there, the tolerance taken off."""
     return rules.bar(campaign)
