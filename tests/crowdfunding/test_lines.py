@@ -125,7 +125,11 @@ class TestBars:
         beds = budget(campaign.project, "in_kind", 1_000)
         for _number in range(5):
             in_kind.accept(things(campaign, beds, 2), "", by=None)
-        with django_assert_max_num_queries(4):
+        shares.allot(campaign, line, money(100, "EUR"), by=None)
+        known = Campaign.objects.shown().get(pk=campaign.pk)
+        with django_assert_max_num_queries(2):
+            assert len(lines.of_project(campaign.project, [known])) == 13
+        with django_assert_max_num_queries(3):
             assert len(lines.of_project(campaign.project)) == 13
         empty = CampaignFactory()
         with django_assert_max_num_queries(1):

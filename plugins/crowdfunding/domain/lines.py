@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
-from django.db.models import F, IntegerField, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, DateField, F, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, ngettext
 
@@ -14,6 +16,11 @@ from core.models import BudgetLine, Project
 from core.money import money, text
 from plugins.crowdfunding.domain.promise_lives import IN_KIND_PROMISED
 from plugins.crowdfunding.models import Allotment, Campaign, DaysOffer, InKindOffer, OfferedThing, Share
+
+THERE = frozenset(
+    {("share", Share.State.PAID), ("in_kind", InKindOffer.State.RECEIVED), ("days", DaysOffer.State.DONE)}
+)
+"""What is there; the rest is promised."""
 
 
 class Overfunded(ValueError):
@@ -26,13 +33,21 @@ class Overfunded(ValueError):
 
 @dataclass(frozen=True)
 class Payer:
-    """One who pays a line, or part of it: a share, a campaign, things or days together."""
+    """One who pays a line, or part of it: a share, a campaign, or things or days in one state together."""
 
     kind: str
     size: int
     state: str = ""
-    share: Share | None = None
+    who: str = ""
+    reference: str = ""
+    decided_on: date | None = None
+    uid: str = ""
     campaign: Campaign | None = None
+
+    @property
+    def state_words(self) -> str:
+        """Where a share stands, in words."""
+        return str(Share.State(self.state).label) if self.kind == "share" else ""
 
 
 @dataclass
@@ -88,79 +103,89 @@ def measured(line: BudgetLine, measure: int) -> str:
     return f"{measure} {line.unit}".strip()
 
 
-def of_project(project: Project | int) -> list[Bar]:
-    """Every line with what it has; four queries, one when there is no line."""
+def of_project(project: Project | int, known: Iterable[Campaign] = ()) -> list[Bar]:
+    """Every line with what it has; two queries when the campaigns that pay are ``known`` with their tallies."""
     key = project if isinstance(project, int) else project.pk
-    return _filled(BudgetLine.objects.filter(project_id=key))
+    return _filled(BudgetLine.objects.filter(project_id=key), known)
 
 
 def of_line(line: BudgetLine) -> Bar:
     """One line with what it has."""
-    (bar,) = _filled(BudgetLine.objects.filter(project_id=line.project_id), only=line.pk)
-    return bar
+    bars = _filled(BudgetLine.objects.filter(project_id=line.project_id), ())
+    return next(bar for bar in bars if bar.line.pk == line.pk)
 
 
-def _filled(lines: QuerySet[BudgetLine], only: int | None = None) -> list[Bar]:
+def _filled(lines: QuerySet[BudgetLine], known: Iterable[Campaign]) -> list[Bar]:
     bars = {line.pk: Bar(line) for line in lines}
     if not bars:
         return []
-    _add_shares(bars)
-    _add_allotments(bars)
-    _add_offers(bars)
-    return [bar for bar in bars.values() if only is None or bar.line.pk == only]
+    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for line, kind, state, size, who, reference, day, uid, key in _rows(list(bars)):
+        if kind == "campaign":
+            parts[key].append((line, size))
+            continue
+        there = (kind, state) in THERE
+        payer = Payer(kind, size, state, who, reference, day, uid)
+        bars[line].add(payer, there=size if there else 0, promised=0 if there else size)
+    if parts:
+        _add_campaigns(bars, parts, {campaign.pk: campaign for campaign in known})
+    return list(bars.values())
 
 
-def _add_shares(bars: dict[int, Bar]) -> None:
-    rows = Share.objects.filter(line__in=list(bars)).exclude(state=Share.State.WITHDRAWN)
-    for share in rows.select_related("organisation"):
-        share.line = bars[share.line_id].line
-        paid = share.state == Share.State.PAID
-        bars[share.line_id].add(
-            Payer("share", share.amount_minor, share.state, share=share),
-            there=share.amount_minor if paid else 0,
-            promised=0 if paid else share.amount_minor,
-        )
-
-
-def _add_allotments(bars: dict[int, Bar]) -> None:
+def _add_campaigns(
+    bars: dict[int, Bar], parts: dict[int, list[tuple[int, int]]], known: dict[int, Campaign]
+) -> None:
     """A campaign's gifts fill its lines from the top: first what came, then what is promised."""
-    over = (Campaign.State.CANCELLED, Campaign.State.FAILED)
-    rows = Allotment.objects.filter(line__in=list(bars)).exclude(campaign__state__in=over)
-    by_campaign: dict[int, list[Allotment]] = defaultdict(list)
-    for row in rows.select_related("campaign__tally").order_by("line__order", "line_id"):
-        by_campaign[row.campaign_id].append(row)
-    for parts in by_campaign.values():
-        campaign = parts[0].campaign
+    if any(key not in known for key in parts):
+        known = Campaign.objects.select_related("tally").in_bulk(list(parts))
+    places = {line: place for place, line in enumerate(bars)}
+    for key in sorted(parts):
+        campaign = known[key]
         came, promised = campaign.tally.received_minor, campaign.tally.promised_minor
-        for part in parts:
-            there = min(came, part.amount_minor)
-            coming = min(promised, part.amount_minor - there)
+        for line, size in sorted(parts[key], key=lambda part: places[part[0]]):
+            there = min(came, size)
+            coming = min(promised, size - there)
             came, promised = came - there, promised - coming
-            payer = Payer("campaign", part.amount_minor, campaign.state, campaign=campaign)
-            bars[part.line_id].add(payer, there=there, promised=coming)
+            payer = Payer("campaign", size, campaign.state, campaign=campaign)
+            bars[line].add(payer, there=there, promised=coming)
 
 
-def _add_offers(bars: dict[int, Bar]) -> None:
-    """Things and days, added up by the database in one query: promised once accepted, there once received or done."""
-    for line, kind, state, size in _sums(list(bars)):
-        there = state in (InKindOffer.State.RECEIVED, DaysOffer.State.DONE)
-        bars[line].add(Payer(kind, size, state), there=size if there else 0, promised=0 if there else size)
-
-
-def _sums(lines: list[int]) -> Iterable[tuple[int, str, str, int]]:
+def _rows(lines: list[int]) -> list[tuple[Any, ...]]:
+    """All that pays these lines, in one query: shares and campaigns one by one, things and days added up."""
+    shares = Share.objects.filter(line__in=lines).exclude(state=Share.State.WITHDRAWN).order_by()
+    over = (Campaign.State.CANCELLED, Campaign.State.FAILED)
+    allotted = Allotment.objects.filter(line__in=lines).exclude(campaign__state__in=over).order_by()
     things = OfferedThing.objects.filter(line__in=lines).order_by()
     days = DaysOffer.objects.filter(line__in=lines).order_by()
+    none = Value(None, output_field=DateField())
 
-    def summed(rows: QuerySet, kind: str, state: str, column: str) -> QuerySet:
-        return rows.values_list("line_id", Value(kind), F(state), Cast(Sum(column), IntegerField()))  # type: ignore[no-any-return]
+    def summed(rows: QuerySet[Any], kind: str, state: str, column: str) -> QuerySet[Any]:
+        size = Cast(Sum(column), BigIntegerField())
+        return rows.values_list(
+            "line_id", Value(kind), F(state), size, Value(""), Value(""), none, Value(""), Value(0)
+        )
 
-    parts = [
+    found = shares.values_list(
+        "line_id", Value("share"), "state", "amount_minor", "who", "reference", "decided_on", "uid", "pk"
+    ).union(
+        allotted.values_list(
+            "line_id",
+            Value("campaign"),
+            Value(""),
+            "amount_minor",
+            Value(""),
+            Value(""),
+            none,
+            Value(""),
+            "campaign_id",
+        ),
         summed(things.filter(offer__state__in=IN_KIND_PROMISED), "in_kind", "offer__state", "quantity"),
         summed(things.filter(offer__state=InKindOffer.State.RECEIVED), "in_kind", "offer__state", "arrived"),
         summed(days.filter(state=DaysOffer.State.ACCEPTED), "days", "state", "days"),
         summed(days.filter(state=DaysOffer.State.DONE), "days", "state", "done_days"),
-    ]
-    return [row for row in parts[0].union(*parts[1:], all=True) if row[3]]  # type: ignore[misc]
+        all=True,
+    )
+    return sorted((row for row in found if row[3]), key=lambda row: (row[1], row[8], row[2]))
 
 
 def lock(keys: Iterable[int | None]) -> list[BudgetLine]:

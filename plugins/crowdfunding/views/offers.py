@@ -142,8 +142,8 @@ def excess_words(bar: lines.Bar) -> str:
 def payer_words(payer: lines.Payer, bar: lines.Bar) -> str:
     """One payer with its part."""
     size = bar.words(payer.size)
-    if payer.share is not None:
-        return f"{payer.share.who}, {size}"
+    if payer.kind == "share":
+        return f"{payer.who}, {size}"
     if payer.campaign is not None:
         return f"{payer.campaign.title}, {size}"
     state = InKindOffer.State if payer.kind == "in_kind" else DaysOffer.State
