@@ -55,6 +55,7 @@ class PayoutForm(FileForm, KeyedForm):
         for name in ("amount", "fee"):
             self.fields[name].currency = campaign.currency
         self.fields["file"].label = _("Proof of the bank: order or statement")
+        self.fields["file"].required = self.kept_file is None
 
     def clean_sent_on(self) -> date:
         return past_day(self.cleaned_data["sent_on"])
@@ -175,3 +176,7 @@ class InvoiceForm(FileForm):
     """The invoice of an expense booked without one, or a better photo."""
 
     file_required = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = self.kept_file is None
