@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 import requests
 import stripe
 
+from tests.crowdfunding.stripe_client import (
+    ASKS,
+    DECLINED,
+    IBAN,
+    KEY,
+    OTHER,
+    again,
+    charge,
+    paid,
+    press,
+    session,
+    stored,
+)
 from tests.crowdfunding.stripe_fake import Fake, Server
-
-KEY, OTHER = "sk_test_tiznit", "sk_test_argenteuil"
-OK, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000002500003155"
-IBAN = "DE89370400440532013000"
 
 
 @pytest.fixture
@@ -31,53 +38,6 @@ def account(server):
 @pytest.fixture
 def client(server):
     return stripe.StripeClient(KEY, base_addresses={"api": server.url}, max_network_retries=0)
-
-
-def session(client, mode="payment", *, amount=5000, currency="eur", key=None, **facts):
-    params = {
-        "mode": mode,
-        "success_url": "http://site.example/back?s={CHECKOUT_SESSION_ID}",
-        "cancel_url": "http://site.example/pledge",
-        "customer_email": "donor@tiwizi.example",
-        "metadata": {"key": "p-1"},
-        "currency": currency,
-        **facts,
-    }
-    if mode == "payment":
-        price = {"currency": currency, "unit_amount": amount, "product_data": {"name": "Stock"}}
-        params["line_items"] = [{"quantity": 1, "price_data": price}]
-        params["payment_intent_data"] = {"metadata": {"key": "p-1"}}
-    return client.v1.checkout.sessions.create(params, {"idempotency_key": key} if key else {})
-
-
-def press(found, number=OK, step=""):
-    """A donor's press of a button on the hosted page, without following the way back."""
-    form = {"number": number, "step": step}
-    return requests.post(found.url, form, allow_redirects=False, timeout=10)
-
-
-def again(client, found, *expand):
-    return client.v1.checkout.sessions.retrieve(found.id, {"expand": list(expand)})
-
-
-def paid(client, amount=5000, number=OK):
-    """The payment intent of a finished session."""
-    made = session(client, amount=amount)
-    press(made, number)
-    return again(client, made, "payment_intent.latest_charge.balance_transaction").payment_intent
-
-
-def stored(client, number=OK):
-    """Customer and payment method of a finished session in setup mode."""
-    made = session(client, "setup", customer_creation="always")
-    press(made, number, "yes")
-    intent = again(client, made, "setup_intent").setup_intent
-    return {"customer": intent.customer, "payment_method": intent.payment_method}
-
-
-def charge(client, method, *, amount=5000, key=None):
-    facts = {"amount": amount, "currency": "eur", "confirm": True, "off_session": True, **method}
-    return client.v1.payment_intents.create(facts, {"idempotency_key": key} if key else {})
 
 
 def test_the_page_pays_and_leads_back(client):
@@ -240,83 +200,3 @@ def test_a_dispute_withdraws_at_once(client, account, won, left):
     account.close_dispute(opened["id"], won=won)
     assert client.v1.disputes.retrieve(opened["id"]).status == ("won" if won else "lost")
     assert account.balance == {"eur": left}
-
-
-def test_the_same_key_does_the_work_once(client, account):
-    first = session(client, key="order-1")
-    second = session(client, key="order-1")
-    assert (first.id, len(account.all("checkout.session"))) == (second.id, 1)
-    assert second.last_response.headers["Idempotent-Replayed"] == "true"
-    assert "Idempotent-Replayed" not in first.last_response.headers
-    with pytest.raises(stripe.IdempotencyError):
-        session(client, key="order-1", amount=5001)
-
-
-def test_refusals_are_replayed_too(client, account):
-    method = stored(client, "4000000000000341")
-    for _ in range(2):
-        with pytest.raises(stripe.CardError):
-            charge(client, method, key="charge-1")
-    assert len(account.all("payment_intent")) == 1
-
-
-def test_what_never_began_frees_its_key(client):
-    with pytest.raises(stripe.InvalidRequestError):
-        session(client, key="order-1", locale="ar")
-    assert session(client, key="order-1").status == "open"
-
-
-def test_two_at_once_with_one_key(server, client, account):
-    server.fake.faults.add("slow", "/v1/checkout", seconds=0.5)
-    slow = threading.Thread(target=session, args=(client,), kwargs={"key": "order-1"})
-    slow.start()
-    while "order-1" not in account.keys.known:
-        pass
-    with pytest.raises(stripe.APIError) as refused:
-        session(client, key="order-1")
-    slow.join()
-    assert (refused.value.http_status, len(account.all("checkout.session"))) == (409, 1)
-
-
-def test_accounts_do_not_see_each_other(server, client):
-    other = stripe.StripeClient(OTHER, base_addresses={"api": server.url})
-    intent = paid(client)
-    with pytest.raises(stripe.InvalidRequestError) as refused:
-        other.v1.payment_intents.retrieve(intent.id)
-    assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
-    with pytest.raises(stripe.AuthenticationError):
-        session(stripe.StripeClient("sk_test_nobody", base_addresses={"api": server.url}))
-
-
-@pytest.mark.parametrize(
-    ("moment", "kind", "made", "later"),
-    [
-        ("before", stripe.APIError, 0, 1),
-        ("rate", stripe.RateLimitError, 0, 1),
-        ("drop", stripe.APIConnectionError, 1, 1),
-    ],
-)
-def test_faults_and_the_same_key_again(server, client, account, moment, kind, made, later):
-    server.fake.faults.add(moment, "/v1/checkout")
-    with pytest.raises(kind):
-        session(client, key="order-1")
-    assert len(account.all("checkout.session")) == made
-    session(client, key="order-1")
-    assert len(account.all("checkout.session")) == later
-
-
-def test_a_crash_after_the_work_is_kept_under_its_key(server, client, account):
-    server.fake.faults.add("after", "/v1/checkout")
-    for _ in range(2):
-        with pytest.raises(stripe.APIError):
-            session(client, key="order-1")
-    assert len(account.all("checkout.session")) == 1
-
-
-def test_controls_over_http(server, client):
-    intent = paid(client)
-    steer = f"{server.url}/_control"
-    opened = requests.post(f"{steer}/dispute", json={"key": KEY, "intent": intent.id}, timeout=10).json()
-    assert client.v1.disputes.retrieve(opened["done"]["id"]).status == "needs_response"
-    assert requests.post(f"{steer}/nothing", json={"key": KEY}, timeout=10).status_code == 404
-    assert requests.post(f"{steer}/faults", json={"moment": "?"}, timeout=10).status_code == 400

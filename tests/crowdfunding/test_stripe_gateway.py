@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ from core.money import money
 from plugins.crowdfunding.gateways import base
 from plugins.crowdfunding.gateways.base import RefundStatus, Status
 from plugins.crowdfunding.gateways.stripe import library, pages, reading
+from plugins.crowdfunding.gateways.stripe.gateway import EVENTS
 from tests.crowdfunding.rigs import StripeRig
 from tests.crowdfunding.stripe_fake.events import signature
 from tests.crowdfunding.test_hosted_gateways import charge, find, order, paid, refund, secured
@@ -232,6 +234,19 @@ def test_what_is_not_ours_is_nothing(rig):
     for sent in rig.post():
         event = rig.gateway.read(*sent, rig.account)
         assert (event.payment, event.refund, event.dispute) == (None, None, None)
+
+
+def test_the_events_to_ask_stripe_for_are_documented():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
+    assert [name for name in EVENTS if f"`{name}`" not in text] == []
+
+
+def test_a_wrong_key_is_named_as_such(rig):
+    """The page of keys tells a wrong key from a provider that does not answer."""
+    with pytest.raises(base.Unreachable, match="AuthenticationError"):
+        find(rig, "cs_test_nobody", account=base.Credentials("", "sk_test_rolled", ""))
+    with pytest.raises(base.Unknown):
+        find(rig, "cs_test_nobody")
 
 
 @pytest.mark.parametrize(
