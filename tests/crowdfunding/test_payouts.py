@@ -251,3 +251,16 @@ def test_lists_cost_the_same_at_any_length(client, campaign, number, django_asse
     client.get(url)
     with django_assert_max_num_queries(10):
         assert client.get(url).status_code == 200
+
+
+def test_the_audit_finds_a_transfer_changed_behind_the_ledger(campaign):
+    from plugins.crowdfunding.domain import audit
+
+    row = sent(campaign)
+    assert all(found.intact for found in audit.run(campaign.project))
+    Payout.objects.filter(pk=row.pk).update(amount_minor=3999)
+    faults = [fault for found in audit.run(campaign.project) for fault in found.faults]
+    assert any("on their way in EUR" in fault for fault in faults)
+    Payout.objects.filter(pk=row.pk).update(amount_minor=4000, uid="x" * 26)
+    faults = [fault for found in audit.run(campaign.project) for fault in found.faults]
+    assert len(faults) == 2

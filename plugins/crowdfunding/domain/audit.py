@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from core.models import Project
-from plugins.crowdfunding.domain import ledger, sums_audit
+from plugins.crowdfunding.domain import audit_way, ledger, sums_audit
 from plugins.crowdfunding.ledger_verifier import Checker
 from plugins.crowdfunding.models import (
     Account,
@@ -55,7 +55,7 @@ def of_ledger(book: Ledger) -> Audit:
         audit.faults.append(
             f"the ledger's head says {book.length} transactions, {found.transactions} were found"
         )
-    audit.faults += [*misplaced(book), *unmatched(book)]
+    audit.faults += [*misplaced(book), *unmatched(book), *audit_way.faults(book)]
     return audit
 
 
