@@ -18,7 +18,7 @@ from core.money import CurrencyMismatch, minor, money
 from plugins.crowdfunding.domain import cash_letters, collectors, payments, pledges, tallies
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.lifecycles import PLEDGE, NotPossible, after
-from plugins.crowdfunding.domain.numbers import next_number
+from plugins.crowdfunding.domain.numbers import ltr, next_number
 from plugins.crowdfunding.models import Campaign, CashGift, Payment, Pledge
 from plugins.crowdfunding.verbs import CASH_CORRECTED, CASH_DECLARED, CASH_REFUSED
 
@@ -185,7 +185,7 @@ def _write(
         pledge.campaign,
         organisation=pledge.collector,
         amount=fact(gift.amount),
-        number=gift.receipt_number,
+        number=ltr(gift.receipt_number),
     )
     cash_letters.declared(gift)
     return gift
@@ -220,7 +220,7 @@ def refuse(row: CashGift, reason: str, *, by: Person) -> CashGift:
     pledge, gift = lock(row)
     gift.reason = CashGift.Reason(reason)
     _decide(gift, CashGift.State.REFUSED, by)
-    record(by, CASH_REFUSED, pledge.campaign, organisation=pledge.collector, number=gift.receipt_number)
+    record(by, CASH_REFUSED, pledge.campaign, organisation=pledge.collector, number=ltr(gift.receipt_number))
     cash_letters.refused(gift)
     if pledge.origin == Pledge.Origin.COUNTER:
         _void(pledge)

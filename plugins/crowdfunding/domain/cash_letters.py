@@ -12,6 +12,7 @@ from core.domain.mail import post
 from core.models import Person
 from core.money import text
 from plugins.crowdfunding.domain import letters
+from plugins.crowdfunding.domain.numbers import ltr
 from plugins.crowdfunding.models import CashGift
 
 
@@ -20,8 +21,8 @@ def _facts(gift: CashGift) -> dict[str, object]:
     return letters.facts(pledge) | {
         "received": text(gift.amount, pledge.language),
         "day": dates.text(gift.received_on, letters.DAY),
-        "number": gift.receipt_number,
-        "corrects": gift.replaces.receipt_number if gift.replaces else "",
+        "number": ltr(gift.receipt_number),
+        "corrects": ltr(gift.replaces.receipt_number) if gift.replaces else "",
     }
 
 
@@ -44,7 +45,7 @@ def waits(gift: CashGift, person: Person, *, week: str) -> None:
             "url": absolute(reverse("crowdfunding:cash", args=[gift.collector.slug])),
             "action": gettext("Open the cash book"),
             "amount": text(gift.amount, person.language),
-            "number": gift.receipt_number,
+            "number": ltr(gift.receipt_number),
             "day": dates.text(gift.received_on, letters.DAY),
             "campaign": campaign.title,
         }

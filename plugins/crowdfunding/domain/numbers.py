@@ -25,3 +25,8 @@ def next_number(collector: Organisation, series: str, year: int) -> int:
 def shown(year: int, number: int) -> str:
     """A number as it stands on a receipt: ``2026-0007``."""
     return f"{year}-{number:04}"
+
+
+def ltr(number: str) -> str:
+    """A number that stays whole and in its order in a sentence of any direction."""
+    return f"\u2066{number}\u2069"

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from plugins.crowdfunding.domain.banking import grouped
+from plugins.crowdfunding.domain.numbers import ltr
+from plugins.crowdfunding.domain.statements import tables
 from plugins.crowdfunding.domain.statements.columns import Layout, Role
 from plugins.crowdfunding.domain.statements.imports import File
-from plugins.crowdfunding.domain.statements.lines import LARGEST
+from plugins.crowdfunding.domain.statements.lines import LARGEST, NotAStatement
 from plugins.crowdfunding.models import BankLine, Campaign, Pledge
 
 ROLES = [
@@ -69,7 +71,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, accounts: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].choices = [(number, grouped(number)) for number in accounts]
+        self.fields["account"].choices = [(number, ltr(grouped(number))) for number in accounts]
         self.fields["account"].initial = accounts[0] if accounts else ""
         if len(accounts) < 2:
             del self.fields["account"]
@@ -81,6 +83,23 @@ class UploadForm(forms.Form):
         return File(sent.name, sent.read())
 
 
+def guess(samples: list[str]) -> Role:
+    """What a column seems to hold, for a start; headings say nothing here."""
+    body = samples[1:] or samples
+    if body and all(tables.day(one) for one in body):
+        return Role.DAY
+    try:
+        if (
+            body
+            and all(tables.amount(one) is not None for one in body)
+            and any("," in one or "." in one for one in body)
+        ):
+            return Role.AMOUNT
+    except NotAStatement:
+        return Role.TEXT
+    return Role.TEXT if any(len(one) > 3 and not one.isdigit() for one in body) else Role.NOTHING
+
+
 class ColumnsForm(forms.Form):
     """Which column is what, asked with the first things each column holds."""
 
@@ -88,12 +107,16 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.delimiter = delimiter
         self.width = len(rows[0]) if rows else 0
+        guessed: set[Role] = set()
         for index in range(self.width):
             samples = [row[index] for row in rows if row[index]]
+            role = guess(samples)
+            role = Role.NOTHING if role in guessed else role
+            guessed |= {role} - {Role.TEXT}
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=_("Column %(number)s") % {"number": index + 1},
                 choices=ROLES,
-                initial=Role.NOTHING,
+                initial=role,
                 help_text=" · ".join(sample[:40] for sample in samples[:3]) or _("empty"),
             )
 

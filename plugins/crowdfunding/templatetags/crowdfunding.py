@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from moneyed import Money
 
 from core.money import money, text
-from plugins.crowdfunding.domain import banking, codes, sponsors
+from plugins.crowdfunding.domain import banking, codes, numbers, sponsors
 from plugins.crowdfunding.domain.traces import rate_text
 from plugins.crowdfunding.models import Campaign, MatchedCampaign, ProviderEvent
 
@@ -59,3 +59,9 @@ def said_amount(event: ProviderEvent) -> Money:
 def adding(campaign: Campaign) -> list[MatchedCampaign]:
     """Where sponsors add to a gift promised now."""
     return sponsors.adding(campaign)
+
+
+@register.filter
+def ltr(value: str) -> str:
+    """A number or reference that is read from left to right inside any sentence, in plain text too."""
+    return numbers.ltr(value)

@@ -17,9 +17,11 @@ from core.domain.permissions import require
 from core.models import Organisation
 from plugins.crowdfunding.domain import cash, collectors, deposits, keyset, pledges
 from plugins.crowdfunding.domain.lifecycles import NotPossible
+from plugins.crowdfunding.domain.numbers import ltr
 from plugins.crowdfunding.forms.cash import CorrectForm, DeclareForm, RefuseForm
 from plugins.crowdfunding.gateways.base import GatewayError
 from plugins.crowdfunding.models import CashGift, Pledge
+from plugins.crowdfunding.views.statements import totals
 
 REFUSALS = (collectors.NotAuthorised, collectors.NotSetUp, GatewayError, NotPossible)
 
@@ -55,20 +57,11 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": entries,
         "after": page.after,
         "box": box,
-        "totals": _totals(box),
+        "totals": totals([amount for _project, amount in box]),
         "declared": cash.declared(organisation),
         "cheques": deposits.cheques(organisation).count(),
     }
     return render(request, "crowdfunding/cash.html", context)
-
-
-def _totals(box: list[Any]) -> list[Any]:
-    """One amount per currency; currencies are never added together."""
-    sums: dict[str, Any] = {}
-    for _project, amount in box:
-        code = amount.currency.code
-        sums[code] = sums[code] + amount if code in sums else amount
-    return list(sums.values())
 
 
 @never_cache
@@ -114,7 +107,7 @@ def declared(request: HttpRequest, form: Any) -> CashGift | None:
 def waits_sentence(gift: CashGift) -> str:
     """What happens next with an entry just made."""
     text = _("Receipt %(number)s. The gift counts as promised until another person confirms it.")
-    return text % {"number": gift.receipt_number}
+    return text % {"number": ltr(gift.receipt_number)}
 
 
 def refusal(error: Exception) -> str:

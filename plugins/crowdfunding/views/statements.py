@@ -12,12 +12,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from moneyed import Money
 
 from core.domain.permissions import require
 from core.models import Organisation
 from plugins.crowdfunding.domain import collectors, keyset, search
 from plugins.crowdfunding.domain.banking import grouped
+from plugins.crowdfunding.domain.codes import shown
 from plugins.crowdfunding.domain.lifecycles import NotPossible
+from plugins.crowdfunding.domain.numbers import ltr
 from plugins.crowdfunding.domain.statements import booking, imports
 from plugins.crowdfunding.domain.statements.candidates import propose
 from plugins.crowdfunding.domain.statements.lines import NotAStatement
@@ -76,7 +79,7 @@ def _import(request: HttpRequest, organisation: Organisation, form: UploadForm) 
         text = _(
             "This statement is of the account %(account)s, which is not the organisation's own. Check the file."
         )
-        form.add_error("file", text % {"account": grouped(error.account) or "?"})
+        form.add_error("file", text % {"account": ltr(grouped(error.account) or "?")})
     except collectors.NotSetUp:
         form.add_error(None, _("Enter the bank details of the organisation first."))
     except NotAStatement as error:
@@ -155,8 +158,23 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     proposals = booking.review(organisation)
     groups = {name: [one for one in proposals if one.group == name] for name in ("sure", "likely", "unknown")}
     waiting = booking.waiting(organisation).count()
-    context = {"organisation": organisation, **groups, "waiting": waiting, "more": waiting - len(proposals)}
+    context = {
+        "organisation": organisation,
+        **groups,
+        "totals": totals([one.line.amount for one in groups["sure"]]),
+        "waiting": waiting,
+        "more": waiting - len(proposals),
+    }
     return render(request, "crowdfunding/statement_review.html", context)
+
+
+def totals(amounts: list[Money]) -> list[Money]:
+    """One amount per currency; currencies are never added together."""
+    sums: dict[str, Money] = {}
+    for amount in amounts:
+        code = amount.currency.code
+        sums[code] = sums[code] + amount if code in sums else amount
+    return list(sums.values())
 
 
 @never_cache
@@ -208,7 +226,9 @@ def _settle(request: HttpRequest, organisation: Organisation, row: BankLine) -> 
         if kind == "pledge":
             pledge = get_object_or_404(Pledge, collector=organisation, uid=key)
             payment = booking.book(row, pledge, by=request.user)
-            messages.success(request, _("Booked on the promise %(code)s.") % {"code": payment.pledge.code})
+            messages.success(
+                request, _("Booked on the promise %(code)s.") % {"code": ltr(shown(payment.pledge.code))}
+            )
         elif kind == "payment":
             entry = get_object_or_404(Payment, collector=organisation, uid=key)
             booking.tie(row, entry, by=request.user)

@@ -80,6 +80,11 @@ class Proposal:
         return self.candidates[0] if self.candidates and self.candidates[0].bookable else None
 
     @property
+    def choices(self) -> list[Candidate]:
+        """Those that one press settles."""
+        return [one for one in self.candidates if one.bookable]
+
+    @property
     def group(self) -> str:
         """``sure``, ``likely`` or ``unknown``."""
         score = self.best.score if self.best else 0
