@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.contract import Notification
 from core.models import JournalEntry, Membership, Person
-from plugins.crowdfunding import money_notices, offer_notifications
+from plugins.crowdfunding import card_notices, money_notices, offer_notifications
 from plugins.crowdfunding.models import Campaign
 from plugins.crowdfunding.verbs import (
     ACCOUNT_CHANGED,
@@ -83,4 +83,5 @@ notifications = [
     Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),
     Notification(MATCHING_ASKED, collectors_deciders, "crowdfunding/mail/told_matching", _("Read the offer")),
     *offer_notifications.notifications,
+    *card_notices.notifications,
 ]

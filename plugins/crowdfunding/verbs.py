@@ -22,6 +22,7 @@ PLEDGE_EXPIRED = "crowdfunding.pledge.expired"
 PLEDGE_RELEASED = "crowdfunding.pledge.released"
 PLEDGE_MOVED = "crowdfunding.pledge.moved"
 PROVIDER_CHANGED = "crowdfunding.provider.changed"
+PROVIDER_ODD = "crowdfunding.provider.odd"
 RECEIVED = "crowdfunding.payment.received"
 REVERSED = "crowdfunding.payment.reversed"
 REFUNDED = "crowdfunding.payment.refunded"
@@ -145,6 +146,7 @@ verbs = [
     Verb(PLEDGE_CANCELLED, _("A promise of {amount} was cancelled"), public=False),
     Verb(PLEDGE_EXPIRED, _("A promise of {amount} expired"), public=False),
     Verb(PLEDGE_MOVED, _("A gift of {amount} was moved here from another project"), public=False),
+    Verb(PROVIDER_ODD, _("The card provider of {subject} said something that fits no entry"), public=False),
     Verb(PROVIDER_CHANGED, _("{actor} changed how {subject} takes cards"), public=False),
     Verb(PLEDGE_RELEASED, _("A promise of {amount} was released and never charged"), public=False),
     Verb(RECEIVED, _("A gift of {amount} was received")),

@@ -12,7 +12,7 @@ from core.conf import absolute
 from plugins.crowdfunding.domain import checkouts, events, providers
 from plugins.crowdfunding.gateways import demo_bank, demo_events
 from plugins.crowdfunding.models import DemoEvent, GatewayAccount, Payment, Pledge, ProviderEvent, Tally
-from tests.crowdfunding.factories import CampaignFactory, donor_by_card
+from tests.crowdfunding.factories import CampaignFactory, donor_by_card, treasurer
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +141,26 @@ def test_a_flood_is_slowed(client, payment, monkeypatch):
     monkeypatch.setattr(webhooks, "RATE", "2/m")
     answers = [post(client, address(payment), b"{}").status_code for _time in range(3)]
     assert answers == [400, 400, 429]
+
+
+def test_treasurers_are_told_of_disputes_and_of_what_fits_nothing(client, payment, mailoutbox):
+    """Once each, with the page that helps."""
+    from core.domain.notices import deliver
+
+    keeper = treasurer(payment.collector)
+    demo_bank.press(payment.session, "dispute")
+    first, second = DemoEvent.objects.order_by("pk")
+    said = json.loads(first.body)
+    odd = DemoEvent(
+        payment=first.payment, body=json.dumps({**said, "id": "odd", "data": {**said["data"], "amount": 1}})
+    )
+    for row in (odd, first, second, second, odd):
+        body, headers = signed(row)
+        assert post(client, address(payment), body, headers).status_code == 200
+    deliver(50)
+    mails = [mail for mail in mailoutbox if keeper.email in mail.to]
+    slug = payment.collector.slug
+    assert [
+        len([mail for mail in mails if f"/treasury/{slug}/{page}/" in mail.body])
+        for page in ("disputes", "provider")
+    ] == [1, 1]

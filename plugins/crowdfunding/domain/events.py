@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.journal import record
 from core.models import Person
 from core.money import minor
 from core.prepared import prepared
@@ -22,6 +23,7 @@ from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways import hosted
 from plugins.crowdfunding.gateways.base import Event, GatewayError, RefundOutcome
 from plugins.crowdfunding.models import GatewayAccount, Payment, ProviderEvent, Refund
+from plugins.crowdfunding.verbs import PROVIDER_ODD
 
 OURS = ("pledge__campaign__project", "pledge__collector", "pledge__mandate", "account", "collector")
 
@@ -79,9 +81,10 @@ def _once(account: GatewayAccount, event: Event) -> ProviderEvent:
         return known
 
 
+@transaction.atomic
 def _keep(account: GatewayAccount, event: Event, why: str) -> ProviderEvent:
-    """Store what a person must look at."""
-    row, _made = ProviderEvent.objects.get_or_create(
+    """Store what a person must look at, and tell the treasurers once."""
+    row, made = ProviderEvent.objects.get_or_create(
         account=account,
         event=event.id,
         defaults={
@@ -93,6 +96,8 @@ def _keep(account: GatewayAccount, event: Event, why: str) -> ProviderEvent:
             "facts": facts(event),
         },
     )
+    if made:
+        record(None, PROVIDER_ODD, account.organisation, organisation=account.organisation)
     return row
 
 

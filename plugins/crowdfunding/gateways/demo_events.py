@@ -42,7 +42,7 @@ Post = Callable[[str, bytes, Mapping[str, str]], int]
 def secret_of(account: str) -> str:
     """What events to an account are signed with: the demonstration's provider needs no keys to be typed."""
     text = f"demonstration provider {account}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(str(settings.SECRET_KEY).encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def signature(body: bytes, account: str, at: int) -> str:
