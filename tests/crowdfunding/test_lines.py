@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from core.models import BudgetLine, JournalEntry
 from core.money import CurrencyMismatch, money
-from plugins.crowdfunding.domain import days, in_kind, lines, shares
-from plugins.crowdfunding.domain.in_kind import Thing
+from plugins.crowdfunding.domain import days, in_kind, lines, offer_figures, shares
+from plugins.crowdfunding.domain.in_kind import Reception, Thing
 from plugins.crowdfunding.domain.offers import Giver
 from plugins.crowdfunding.models import Allotment, Campaign, DaysOffer, InKindOffer, Share
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, received
@@ -134,6 +134,24 @@ class TestBars:
         empty = CampaignFactory()
         with django_assert_max_num_queries(1):
             assert lines.of_project(empty.project) == []
+
+
+def test_figures_count_what_came_in_each_kind(campaign):
+    today = timezone.localdate()
+    for currency, minor in (("EUR", 500), ("MAD", 700), ("EUR", 300)):
+        one = shares.decide(share(budget(campaign.project, currency=currency), minor), today, "x", by=None)
+        shares.pay(one, today, by=None)
+    share(budget(campaign.project), 900)
+    got = in_kind.accept(things(campaign, None, 5), "", by=None)
+    in_kind.receive(got, Reception("x", today, arrived={got.things.get().pk: 4}), by=None)
+    days.done(days.accept(work(campaign, None, 5), "", by=None), 6, today, by=None)
+    for project in (None, campaign.project):
+        assert offer_figures.shares_paid(project) == [money(800, "EUR"), money(700, "MAD")]
+        assert offer_figures.things_received(project) == 4
+        assert offer_figures.days_done(project) == 6
+    other = CampaignFactory().project
+    assert offer_figures.shares_paid(other) == []
+    assert (offer_figures.things_received(other), offer_figures.days_done(other)) == (0, 0)
 
 
 class TestTwice:
