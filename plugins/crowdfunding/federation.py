@@ -40,7 +40,13 @@ def counter(amount: Money) -> dict[str, int | str]:
 def content(campaign: Campaign, language: str) -> Text:
     """One language's text that stands alone where nothing of ours is known: amounts in words, the link last."""
     written, url = campaign.texts[language], absolute(campaign.get_absolute_url())
-    facts = gettext("Goal: %(goal)s. Received: %(received)s. Promised: %(promised)s. Open until %(day)s.") % {
+    sentence = gettext("Goal: %(goal)s. Received: %(received)s. Promised: %(promised)s. Open until %(day)s.")
+    if campaign.kind == Campaign.Kind.RECURRING:
+        sentence = gettext(
+            "Goal per month: %(goal)s. Promised per month: %(monthly)s. Received: %(received)s."
+        )
+    facts = sentence % {
+        "monthly": text(campaign.monthly, language),
         "goal": text(campaign.goal, language),
         "received": text(campaign.received, language),
         "promised": text(campaign.promised, language),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.money import money
-from plugins.crowdfunding.domain import matching, moves, payments, refunds, sponsors, sums_audit
+from plugins.crowdfunding.domain import figures, matching, moves, payments, refunds, sponsors, sums_audit
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.models import Campaign, Match, MatchedCampaign, MatchingFund, Tally
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, receipt, received
@@ -218,3 +218,16 @@ def test_a_gift_that_moves_takes_its_match_along_by_the_rule_there():
     there.tally.refresh_from_db()
     assert len(list(sums_audit.of_campaign(there))) == 2
     assert len(list(sums_audit.of_funds())) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_pot_pays_is_not_counted_twice():
+    """Given once to the pot, received again by the campaign: the figure of all projects counts it once."""
+    pot, campaign = CampaignFactory(kind=Campaign.Kind.MATCHING), CampaignFactory()
+    place = accepted(a_fund(50_000, source=pot), campaign)
+    received(pot, 3000, email="p@tiwizi.example")
+    received(campaign, 3000, email="b@tiwizi.example")
+    sponsors.settle(place, receipt(3000), by=manager(campaign.collector), form_key="s" * 24)
+    assert figures.raised(None) == [money(6000, EUR)]
+    assert figures.raised(campaign.project) == [money(6000, EUR)]
+    assert figures.raised(pot.project) == [money(3000, EUR)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from core.models import Letter
 from plugins.crowdfunding import privacy, together_privacy
@@ -187,4 +189,32 @@ def test_erasing_a_supporter_stops_the_support(campaign, provider, at):
     periods.work()
     assert provider.balance() == 1000 - provider.fees
     assert json.dumps(privacy.export_pledges(person)) == "[]"
+    sound(campaign)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_do_it_once(campaign, provider, at):
+    """Four workers promise and charge the same periods at the same moment: one pledge and one charge each."""
+    rows = [stored(campaign, provider, email=f"s{number}@tiwizi.example") for number in range(5)]
+    at(date(2026, 2, 28))
+    errors = []
+
+    def worker():
+        try:
+            periods.work()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=worker) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    periods.work()
+    assert errors == []
+    for row in rows:
+        assert sorted(row.pledges.values_list("state", flat=True)) == ["received", "received"]
+    assert provider.balance() == 10 * 1000 - provider.fees
     sound(campaign)

@@ -7,7 +7,7 @@ from moneyed import Money
 
 from core.models import Project
 from core.money import money
-from plugins.crowdfunding.models import Tally
+from plugins.crowdfunding.models import MatchSettlement, Tally
 
 
 def _tallies(project: Project | None) -> QuerySet[Tally]:
@@ -26,8 +26,18 @@ def _per_currency(project: Project | None, column: str) -> list[Money]:
 
 
 def raised(project: Project | None) -> list[Money]:
-    """Money received, one amount per currency."""
-    return _per_currency(project, "received_minor")
+    """Money received, one amount per currency; over all projects, what a pot passed on counts where it was given."""
+    there = _per_currency(project, "received_minor")
+    if project is not None:
+        return there
+    passed = _passed_on()
+    return [amount - money(passed.get(amount.currency.code, 0), amount.currency.code) for amount in there]
+
+
+def _passed_on() -> dict[str, int]:
+    """What pots filled by givers paid to other campaigns, minor units per currency: given once, received twice."""
+    rows = MatchSettlement.objects.filter(place__fund__source__isnull=False, place__campaign__hidden=False)
+    return dict(rows.order_by().values_list("place__fund__currency").annotate(Sum("amount_minor")))
 
 
 def promised(project: Project | None) -> list[Money]:

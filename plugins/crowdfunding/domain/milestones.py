@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 from moneyed import Money
 
+from core.domain.notices import quiet
 from core.journal import record
 from core.models import Person
 from core.money import CurrencyMismatch, minor, money
@@ -19,7 +20,7 @@ from plugins.crowdfunding.domain import campaigns, milestone_letters
 from plugins.crowdfunding.domain.amounts import END, ISOLATE, fact
 from plugins.crowdfunding.domain.lifecycles import Table, after
 from plugins.crowdfunding.models import Campaign, Milestone, Testimony, Witness
-from plugins.crowdfunding.verbs import MILESTONE_CLAIMED, MILESTONE_PLANNED, MILESTONE_RELEASED
+from plugins.crowdfunding.verbs import EDITED, MILESTONE_CLAIMED, MILESTONE_PLANNED, MILESTONE_RELEASED
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -167,7 +168,7 @@ def plan(
 
 
 @transaction.atomic
-def remove(row: Milestone) -> None:
+def remove(row: Milestone, *, by: Person | None = None) -> None:
     """Take a step out while nobody has given; those behind it move up. Raises Fixed."""
     campaign = campaigns.lock(row.campaign)
     if not changeable(campaign):
@@ -176,6 +177,8 @@ def remove(row: Milestone) -> None:
     Milestone.objects.filter(pk=row.pk).delete()
     for number, step in enumerate([step for step in steps if step.pk != row.pk], start=1):
         Milestone.objects.filter(pk=step.pk).update(position=number)
+    with quiet():
+        record(by, EDITED, campaign)
 
 
 def facts(row: Milestone) -> dict[str, Any]:

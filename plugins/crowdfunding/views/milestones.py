@@ -160,7 +160,7 @@ def remove(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     row = _step(campaign, uid)
     if request.method == "POST":
         try:
-            milestones.remove(row)
+            milestones.remove(row, by=request.user)
         except milestones.Fixed:
             messages.error(request, _("Donors have given under these steps: they cannot change any more."))
         else:
