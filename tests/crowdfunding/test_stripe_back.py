@@ -229,9 +229,6 @@ def test_paid_twice_is_given_back_by_itself(site):
     site.agree()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="domain/events.py finds the refund by its row alone, not by its attempt"
-)
 def test_word_of_an_earlier_try_says_nothing_of_the_next(site):
     """The first refund came back and a second was made; what is still said of the first changes nothing."""
     site.bank.pending_refunds = True

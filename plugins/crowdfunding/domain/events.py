@@ -109,7 +109,7 @@ def _effect(account: GatewayAccount, event: Event) -> Payment | None:
         return None
     payment = _payment_of(account, event)
     if payment is None:
-        if event.payment is not None and not event.payment.key:
+        if not _named(event):
             return None  # the organisation uses its account for other things, too
         raise NeedsPerson("unknown_payment")
     if event.payment is not None:
@@ -121,8 +121,15 @@ def _effect(account: GatewayAccount, event: Event) -> Payment | None:
         refund = _refund_of(payment, event.refund)
         if refund is None:
             raise NeedsPerson("unknown_refund")
-        refunds.apply(refund, event.refund)
+        if event.refund.key in ("", refund.key):  # a late word of an earlier try says nothing of this one
+            refunds.apply(refund, event.refund)
     return payment
+
+
+def _named(event: Event) -> bool:
+    """Whether an event about a payment we do not find must be ours all the same: a dispute always may be."""
+    said = event.payment or event.refund
+    return event.dispute is not None or bool(said and said.key)
 
 
 def _payment_of(account: GatewayAccount, event: Event) -> Payment | None:
