@@ -93,3 +93,15 @@ def test_the_book_costs_the_same_at_any_length(
     assert len(re.findall(r"/confirm/", page)) == number
     with django_assert_max_num_queries(17):
         client.get(base(campaign))
+
+
+def test_the_donor_s_page_asks_for_nothing_once_cash_was_given(client, campaign, taker, keeper):
+    """No transfer to make, nothing to cancel: the receipt; and still there when it is confirmed."""
+    gift = took(campaign, taker)
+    url = gift.pledge.get_absolute_url()
+    page = client.get(url).content.decode()
+    assert f"{url}cash/" in page
+    assert f"{url}cancel/" not in page
+    assert "IBAN" not in page
+    cash.confirm(gift, by=keeper)
+    assert f"{url}cash/" in client.get(url).content.decode()

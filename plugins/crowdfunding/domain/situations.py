@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from plugins.crowdfunding.domain import changes, moves, rules
 from plugins.crowdfunding.domain.lifecycles import PLEDGE, REPLACED_WITHIN
-from plugins.crowdfunding.models import Payment, Pledge
+from plugins.crowdfunding.models import CashGift, Payment, Pledge
 
 CONFIRM = "authentication_required"
 NOT_FINISHED = frozenset({"expired", "voided", "never_started", "unknown", "abandoned"})
@@ -58,6 +58,8 @@ def _word(pledge: Pledge, payments: Sequence[Payment]) -> tuple[str, Payment | N
     if pledge.state == _S.PLEDGED:
         if last is not None and last.state == _P.PROCESSING:
             return "processing", last
+        if CashGift.objects.filter(pledge=pledge, state=CashGift.State.DECLARED).exists():
+            return "cash", None
         return "transfer" if pledge.channel in Pledge.OFFLINE else "processing", last
     if pledge.state == _S.STARTED:
         return _started(last), last
@@ -86,7 +88,9 @@ def _ways(pledge: Pledge) -> tuple[str, ...]:
 
 
 def _acts(pledge: Pledge, word: str, ways: Sequence[str], frozen: datetime | None) -> list[str]:
-    found = []
+    found: list[str] = []
+    if word == "cash":  # the money was given: what happens next is not the donor's turn
+        return found
     hosted = [way for way in ways if way not in Pledge.OFFLINE]
     if hosted and word not in {"processing"}:
         found.append("pay")
