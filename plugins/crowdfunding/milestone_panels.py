@@ -34,4 +34,17 @@ class Steps(Panel):
         }
 
 
-panels = [Steps()]
+class Witnessing(Panel):
+    """On one's account, the campaigns one is a witness of; one query."""
+
+    subject = ""
+    slot = "account"
+    order = 40
+    template_name = "crowdfunding/panels/witnessing.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"rows": list(witnesses.of_person(parent_context["request"].user)[:SHOWN])}
+
+
+SHOWN = 5
+panels = [Steps(), Witnessing()]

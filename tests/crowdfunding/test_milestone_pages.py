@@ -184,3 +184,13 @@ def test_a_witness_leaves_and_a_wrong_link(client, campaign):
     witnesses.invite(campaign, by=None, name="Deux", email="w2@tiwizi.example")
     client.force_login(person)
     assert campaign.title in client.get(url("witness_mine")).content.decode()
+
+
+def test_a_signed_in_witness_finds_it_on_the_account(client, campaign):
+    """The account lists where the person is a witness; nobody else's."""
+    person = PersonFactory(email="w@tiwizi.example")
+    eye = witnesses.invite(campaign, by=None, name="L", email="W@tiwizi.example")
+    client.force_login(person)
+    assert eye.get_absolute_url() in client.get(reverse("account")).content.decode()
+    client.force_login(PersonFactory())
+    assert eye.get_absolute_url() not in client.get(reverse("account")).content.decode()

@@ -57,6 +57,12 @@ def of_campaign(campaign: Campaign) -> QuerySet[Witness]:
     return Witness.objects.filter(campaign=campaign).exclude(state=_W.LEFT).order_by("pk")
 
 
+def of_person(person: Person) -> QuerySet[Witness]:
+    """Where a person is a witness, or invited to be one, newest first."""
+    rows = Witness.objects.filter(person=person).exclude(state=_W.LEFT)
+    return rows.select_related("campaign__project").order_by("-pk")
+
+
 def may_remove(person: Person | AnonymousUser, witness: Witness) -> bool:
     """Whether the person may take a witness off: the team before anything is given, then animators alone.
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from plugins.crowdfunding.domain import milestones, witnesses
+from plugins.crowdfunding.domain import keyset, milestones, witnesses
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.milestones import WitnessedForm
 from plugins.crowdfunding.models import Milestone, Testimony, Witness
@@ -33,9 +33,8 @@ def _private(response: HttpResponse) -> HttpResponse:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """Campaigns the signed-in person is a witness of."""
-    rows = Witness.objects.filter(person=request.user).exclude(state=Witness.State.LEFT)
-    rows = rows.select_related("campaign__project").order_by("-pk")[:50]
-    return render(request, "crowdfunding/witness_mine.html", {"rows": rows})
+    page = keyset.page(witnesses.of_person(request.user), request.GET.get("after"))
+    return render(request, "crowdfunding/witness_mine.html", {"page": page})
 
 
 @never_cache
