@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -189,8 +190,9 @@ def deed_party(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(row)
     form = DeedForm(request.POST if request.method == "POST" else None, row)
     if form.is_valid():
-        deeds.name_giver(row, **form.cleaned_data)
-        messages.success(request, _("The deed of gift names you so."))
+        with suppress(deeds.NoDeed):  # taken back meanwhile: the page says so
+            deeds.name_giver(row, **form.cleaned_data)
+            messages.success(request, _("The deed of gift names you so."))
         return redirect(row)
     context = {"form": form, "offer": row, "campaign": row.campaign}
     return _private(request, "deed_party.html", context, status=422 if form.errors else 200)
