@@ -46,6 +46,7 @@ def for_site(slug: str, *, port: int, plugins: tuple[str, ...], **facts: Any) ->
         "MEDIA_ROOT": str(var / "media"),
         "STATIC_ROOT": str(var / "static"),
         "PRIVATE_ROOT": str(var / "private"),
+        "FIELD_KEY_SECRET": os.environ.get("FIELD_KEY_SECRET", ""),
         "WAGTAIL_SITE_NAME": instance.title.get("fr", slug),
         "WAGTAILADMIN_BASE_URL": instance.base_url,
         "SESSION_COOKIE_NAME": f"session_{slug}",
