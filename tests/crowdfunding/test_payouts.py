@@ -264,3 +264,31 @@ def test_the_audit_finds_a_transfer_changed_behind_the_ledger(campaign):
     Payout.objects.filter(pk=row.pk).update(amount_minor=4000, uid="x" * 26)
     faults = [fault for found in audit.run(campaign.project) for fault in found.faults]
     assert len(faults) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_transfers_at_once_never_spend_the_same_balance():
+    """The balance is read under the ledger's lock."""
+    import threading
+
+    from django.db import OperationalError, connections
+
+    made = passing()
+    received(made, 10_000)
+    done, refused = [], []
+
+    def send(number):
+        try:
+            done.append(sent(made, 6_000, key=f"transfer-at-once-{number:016}"))
+        except (funds.NotEnough, OperationalError) as error:  # SQLite may refuse to wait
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(done), len(refused)) == (1, 3)
+    assert funds.of_campaign(made).left == money(4_000, "EUR")
