@@ -115,11 +115,11 @@ def picture(campaign: Campaign) -> dict:
     pledges = Pledge.objects.filter(campaign=campaign)
     rows = Payment.objects.filter(campaign=campaign)
     letters = Letter.objects.filter(to__endswith=f"@{campaign.slug}.example")
-    run = ClosingRun.objects.get(campaign=campaign)
+    runs = ClosingRun.objects.filter(campaign=campaign)
     entries = Entry.objects.filter(ledger__project=campaign.project)
     return {
         "campaign": Campaign.objects.values_list("state", "round").get(pk=campaign.pk),
-        "run": (run.phase, run.cards, run.received_minor),
+        "run": list(runs.values_list("phase", "cards", "received_minor")),
         "pledges": Counter(pledges.values_list("amount_minor", "state")),
         "payments": Counter(rows.values_list("way", "state", "attempt", "refunded_minor")),
         "refunds": sorted(
@@ -135,6 +135,24 @@ def picture(campaign: Campaign) -> dict:
         "letters": sorted((letter.template, letter.to.partition("@")[0]) for letter in letters),
         "provider": sorted((line["do"], line.get("minor", 0)) for line in Bank.done()),
     }
+
+
+def left_behind(campaign: Campaign) -> str:
+    """What a crash left, to tell remains already seen from new ones."""
+    first = Pledge.objects.filter(campaign=campaign).order_by("pk").values_list("pk", flat=True)[0]
+    found = [
+        (row.phase, row.reminded_at is None, row.worked_at is None, max(0, row.told - first))
+        for row in ClosingRun.objects.filter(campaign=campaign)
+    ]
+    asked = [
+        (row.attempt, row.state, row.checked_at is None, bool(row.reference))
+        for row in Payment.objects.filter(campaign=campaign).order_by("pk")
+    ]
+    back = [
+        (row.state, row.checked_at is None)
+        for row in Refund.objects.filter(payment__campaign=campaign).order_by("pk")
+    ]
+    return repr((picture(campaign), found, asked, back))
 
 
 def check(campaign: Campaign, reference: dict, at: int) -> None:
@@ -201,12 +219,16 @@ def test_killed_anywhere_it_ends_the_same(stage, side, step):
         work(whole, now)
     reference = picture(whole)
     assert reference["campaign"] == (side, 1)
+    seen: set[str] = set()
     for at in points(step):
         campaign = stage.set(at)
         alive = not killed(campaign, now, at)
-        work(campaign, now)
-        refunds.sweep(now + 9 * DAY)  # one that was being sent is asked for again later
-        check(campaign, reference, at)
+        if (left := left_behind(campaign)) not in seen:  # within a transaction all points leave the same
+            seen.add(left)
+            work(campaign, now)
+            refunds.sweep(now + 9 * DAY)  # one that was being sent is asked for again later
+            check(campaign, reference, at)
         if alive:
             break
+    assert len(seen) > 15 or connection.vendor != "sqlite"
     assert at > counter.passed
