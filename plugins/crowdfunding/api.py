@@ -24,12 +24,15 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
     received_minor = serializers.IntegerField(source="tally.received_minor", read_only=True)
     promised_minor = serializers.IntegerField(source="tally.promised_minor", read_only=True)
     backers = serializers.IntegerField(source="tally.backers", read_only=True)
+    matched_minor = serializers.IntegerField(source="tally.matched_minor", read_only=True)
+    monthly_minor = serializers.IntegerField(source="tally.monthly_minor", read_only=True)
+    supporters = serializers.IntegerField(source="tally.supporters", read_only=True)
 
     class Meta:
         model = Campaign
         fields = [
             "uid", "slug", "url", "project", "kind", "state", "language", "texts", "currency", "goal_minor",
-            "minimum_minor", "received_minor", "promised_minor", "backers", "opens_on", "closes_on", "collector",
+            "minimum_minor", "received_minor", "promised_minor", "backers", "matched_minor", "monthly_minor", "supporters", "opens_on", "closes_on", "collector",
             "receiver", "opened_at", "updated_at",
         ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.db import connection
 from core.models import Letter
 from plugins.crowdfunding import privacy, together_privacy
 from plugins.crowdfunding.domain import checkouts, periods, pledges, support_acts
-from plugins.crowdfunding.models import GatewayAccount, Mandate, Pledge, Support, Tally
+from plugins.crowdfunding.models import Campaign, GatewayAccount, Mandate, Pledge, Support, Tally
 from tests.crowdfunding.fake_provider import NAME, fake
 from tests.crowdfunding.regular import START, at, begun, campaign, sound, tally
 from tests.factories import PersonFactory
@@ -87,6 +87,19 @@ def test_three_tries_in_ten_days_then_paused(campaign, provider, at):
     assert Letter.objects.filter(template__endswith="support_paused").count() == 1
     assert tally(campaign) == (0, 0)
     assert not Pledge.objects.filter(support=row, state__in=Pledge.WAITING).exists()
+    sound(campaign)
+
+
+def test_a_refused_promise_that_ended_pauses_the_support(campaign, provider, at):
+    """The donor cancels what was refused, or nobody worked for weeks: paused and told once, not failing for ever."""
+    row = stored(campaign, provider, "card_declined")
+    periods.work()
+    at(START + timedelta(days=20))
+    pledges.follow_up()
+    periods.work(), periods.work()
+    row.refresh_from_db()
+    assert (row.state, tally(campaign)) == (Support.State.PAUSED, (0, 0))
+    assert Letter.objects.filter(template__endswith="support_paused").count() == 1
     sound(campaign)
 
 
@@ -190,6 +203,18 @@ def test_erasing_a_supporter_stops_the_support(campaign, provider, at):
     assert provider.balance() == 1000 - provider.fees
     assert json.dumps(privacy.export_pledges(person)) == "[]"
     sound(campaign)
+
+
+def test_nothing_is_taken_while_moderation_hides_the_campaign(campaign, provider, at):
+    """Hidden: no promise, no charge, not stopped; shown again it goes on."""
+    row = stored(campaign, provider)
+    Campaign.objects.filter(pk=campaign.pk).update(hidden=True)
+    periods.work()
+    assert row.pledges.get().state == Pledge.State.SECURED
+    Campaign.objects.filter(pk=campaign.pk).update(hidden=False)
+    periods.work()
+    row.refresh_from_db()
+    assert (row.state, row.pledges.get().state) == (Support.State.ACTIVE, Pledge.State.RECEIVED)
 
 
 @pytest.mark.django_db(transaction=True)

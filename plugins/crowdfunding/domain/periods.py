@@ -40,14 +40,14 @@ def work(limit: int = 500) -> dict[str, int]:
         "ended": end_over(limit),
         "promised": promise_due(today, limit),
         "tried_again": try_again(today, limit),
+        "paused": pause_stuck(limit),
     }
     return done | {"charged": charge_due(today, limit)}
 
 
 def end_over(limit: int) -> int:
     """Stop supports of campaigns that ended, and those whose card was never stored."""
-    over = Q(campaign__hidden=True) | ~Q(campaign__state=Campaign.State.OPEN)
-    over |= Q(campaign__closes_on__lt=timezone.localdate())
+    over = ~Q(campaign__state=Campaign.State.OPEN) | Q(campaign__closes_on__lt=timezone.localdate())
     begun = Support.objects.filter(over, state__in=[*Support.COUNTED, Support.State.PAUSED])
     left = Support.objects.filter(state=Support.State.STARTED, made_at__lt=timezone.now() - FORGOTTEN)
     number = 0
@@ -64,7 +64,7 @@ def end_over(limit: int) -> int:
 def promise_due(today: date, limit: int) -> int:
     """One pledge for each support whose day has come."""
     rows = Support.objects.filter(state=Support.State.ACTIVE, next_on__lte=today)
-    rows = rows.exclude(collector__in=_shut())
+    rows = rows.exclude(collector__in=_shut()).exclude(campaign__hidden=True)
     return sum(_promise(row, today) for row in list(rows.order_by("next_on", "pk")[:limit]))
 
 
@@ -111,17 +111,33 @@ def try_again(today: date, limit: int) -> int:
     """Refused cards whose next day of trying has come wait to be charged once more."""
     number = 0
     for tries in range(1, len(TRIES)):
-        since = today - timedelta(days=TRIES[tries])
+        gap = timedelta(days=TRIES[tries] - TRIES[tries - 1])  # kept even when no worker ran for a while
         rows = Pledge.objects.filter(
             state=Pledge.State.DUE,
             support__state=Support.State.FAILING,
             support__tries=tries,
-            support__failing_since__lte=since,
+            waiting_since__date__lte=today - gap,
             mandate__isnull=False,
         )
         for row in list(rows.order_by("pk")[:limit]):
             number += _secure_again(row)
     return number
+
+
+def pause_stuck(limit: int) -> int:
+    """A refused promise was cancelled or expired by itself: nothing is left to try, the support is paused."""
+    open_ones = Pledge.objects.filter(state__in=Pledge.WAITING, support__isnull=False).values("support")
+    rows = Support.objects.filter(state=Support.State.FAILING).exclude(pk__in=open_ones)
+    return sum(_pause(row) for row in list(rows.order_by("pk")[:limit]))
+
+
+@transaction.atomic
+def _pause(row: Support) -> int:
+    found = supports.hold(row)
+    if found.state != Support.State.FAILING or found.pledges.filter(state__in=Pledge.WAITING).exists():
+        return 0
+    supports.give_up(found)
+    return 1
 
 
 @transaction.atomic
@@ -140,7 +156,7 @@ def charge_due(today: date, limit: int) -> int:
     rows = Pledge.objects.filter(
         state=Pledge.State.SECURED, support__isnull=False, period__lte=today, mandate__isnull=False
     )
-    rows = rows.exclude(pk__in=busy).exclude(collector__in=_shut())
+    rows = rows.exclude(pk__in=busy).exclude(collector__in=_shut()).exclude(campaign__hidden=True)
     number = 0
     for row in list(rows.order_by("pk")[:limit]):
         try:
