@@ -76,7 +76,9 @@ def _press(request: HttpRequest, row: DemoPayment) -> HttpResponse:
     try:
         demo_bank.press(row.session, act, why=request.POST.get("why", ""))
     except demo_bank.NotOffered:
-        messages.error(request, _("This was pressed before, or in another window. Here is what became of it."))
+        messages.error(
+            request, _("This was pressed before, or in another window. Here is what became of it.")
+        )
         return redirect("crowdfunding:demo_bank", row.session)
     if act in demo_bank.STAYS or not row.return_url:
         address = redirect("crowdfunding:demo_bank", row.session).url
