@@ -23,6 +23,7 @@ from plugins.crowdfunding.verbs import (
     MILESTONE_OBJECTED,
     MILESTONE_RELEASED,
     PLEDGED,
+    REWARD_PROBLEM,
     STALLED,
     SUCCEEDED,
 )
@@ -67,6 +68,12 @@ def cash_book(entry: JournalEntry) -> str:
     return reverse("crowdfunding:cash", args=[entry.organisation.slug]) if entry.organisation else ""
 
 
+def complaints(entry: JournalEntry) -> str:
+    """The list of rewards with which something is wrong."""
+    slug = Campaign.objects.filter(uid=entry.subject_key).values_list("slug", flat=True).first()
+    return f"{reverse('crowdfunding:deliveries', args=[slug])}?state=problem" if slug else ""
+
+
 notifications = [
     *money_notices.notifications,
     Notification(CASH_DECLARED, deciders, "crowdfunding/mail/told_cash", _("Open the cash book"), cash_book),
@@ -82,6 +89,7 @@ notifications = [
     Notification(MILESTONE_OBJECTED, project_team, "crowdfunding/mail/told_objected", _("Read the reason")),
     Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),
     Notification(MATCHING_ASKED, collectors_deciders, "crowdfunding/mail/told_matching", _("Read the offer")),
+    Notification(REWARD_PROBLEM, collectors_deciders, "core/mail/entry", _("Open the list"), complaints),
     *offer_notifications.notifications,
     *card_notices.notifications,
 ]

@@ -30,6 +30,8 @@ KEPT = "crowdfunding.payment.kept"
 DISPUTED = "crowdfunding.payment.disputed"
 ACCOUNT_CHANGED = "crowdfunding.collector.changed"
 MESSAGE_HIDDEN = "crowdfunding.message.hidden"
+SETTLED = "crowdfunding.provider.settled"
+SETTLEMENT_UNDONE = "crowdfunding.provider.settlement_undone"
 PAYOUT_SENT = "crowdfunding.payout.sent"
 PAYOUT_ARRIVED = "crowdfunding.payout.arrived"
 PAYOUT_RETURNED = "crowdfunding.payout.returned"
@@ -67,6 +69,7 @@ REWARD_OFFERED = "crowdfunding.reward.offered"
 REWARD_CHANGED = "crowdfunding.reward.changed"
 REWARD_WITHDRAWN = "crowdfunding.reward.withdrawn"
 REWARDS_SENT = "crowdfunding.delivery.sent"
+REWARD_PROBLEM = "crowdfunding.delivery.problem"
 DELIVERIES_EXPORTED = "crowdfunding.delivery.exported"
 RETURN_PUBLISHED = "crowdfunding.return.published"
 UPDATE_PUBLISHED = "crowdfunding.update.published"
@@ -156,6 +159,10 @@ verbs = [
     Verb(DISPUTED, _("A gift of {amount} was contested at the bank"), public=False),
     Verb(ACCOUNT_CHANGED, _("{actor} changed the bank details of {subject}"), public=False),
     Verb(MESSAGE_HIDDEN, _("{actor} hid a donor's message"), public=False),
+    Verb(SETTLED, _("{actor} entered {amount} that came from the card provider"), public=False),
+    Verb(
+        SETTLEMENT_UNDONE, _("{actor} took back the entry of {amount} from the card provider"), public=False
+    ),
     Verb(PAYOUT_SENT, _("{amount} were passed on to {receiver}")),
     Verb(PAYOUT_ARRIVED, _("{amount} arrived at {receiver}")),
     Verb(PAYOUT_RETURNED, _("A transfer of {amount} to {receiver} came back")),
@@ -207,6 +214,9 @@ verbs = [
     Verb(REWARD_CHANGED, _("{actor} changed a reward: {title}"), public=False),
     Verb(REWARD_WITHDRAWN, _("{actor} offers a reward no more: {title}"), public=False),
     Verb(REWARDS_SENT, _("{actor} sent rewards to donors: {number}"), public=False),
+    Verb(
+        REWARD_PROBLEM, _("A donor of “{subject}” says that something is wrong with a reward"), public=False
+    ),
     Verb(DELIVERIES_EXPORTED, _("{actor} exported the list of rewards to send"), public=False),
     Verb(RETURN_PUBLISHED, _("Free for everybody, thanks to the campaign “{subject}”: {title}")),
     Verb(UPDATE_PUBLISHED, _("News of the campaign: “{subject}”")),

@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from core.domain.mail import deliver_letters
+from core.domain.notices import deliver
 from core.models import JournalEntry
+from plugins.crowdfunding import privacy
 from plugins.crowdfunding.domain import deliveries, payments
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.models import Delivery, Pledge, Reward
@@ -123,15 +125,21 @@ def test_all_or_none_are_sent(campaign):
     assert set(Delivery.objects.values_list("state", flat=True)) == {"to_send"}
 
 
-def test_a_donor_says_that_it_arrived_or_that_something_is_wrong(client, campaign):
+def test_a_donor_says_that_it_arrived_or_that_something_is_wrong(client, campaign, mailoutbox):
     pledge = paid(campaign, RewardFactory(campaign=campaign))
     assert client.post(private(pledge, "arrived/")).status_code == 302
     assert Delivery.objects.get().state == "to_send"
     client.post(private(pledge), ADDRESS)
     deliveries.send(Delivery.objects.all(), campaign, carrier="", numbers={}, by=PersonFactory())
     assert client.post(private(pledge, "problem/"), {"problem": ""}).status_code == 422
+    boss = manager(campaign.collector)
     client.post(private(pledge, "problem/"), {"problem": "Cassé <b>"})
-    client.force_login(manager(campaign.collector))
+    deliver()
+    told = [mail for mail in mailoutbox if mail.to == [boss.email]]
+    assert len(told) == 1
+    assert "Cassé" not in told[0].body
+    assert "/deliveries/?state=problem" in told[0].body
+    client.force_login(boss)
     seen = client.get(team(campaign), {"state": "problem"}).content.decode()
     assert "Cassé &lt;b&gt;" in seen
     client.logout()
@@ -244,3 +252,14 @@ def test_letters_of_a_return_go_on_after_a_crash(campaign, monkeypatch, mailoutb
     deliveries.tell_returns()
     deliver_letters()
     assert len([mail for mail in mailoutbox if "plans.example" in mail.body]) == 5
+
+
+def test_a_donor_takes_and_erases_her_parcel(client, campaign):
+    person = PersonFactory()
+    pledge = paid(campaign, RewardFactory(campaign=campaign), email=person.email)
+    client.post(private(pledge), ADDRESS)
+    taken = privacy.export_pledges(person)[0]["reward"]
+    assert taken["address"].startswith("12 rue")
+    privacy.erase_pledges(person)
+    left = Delivery.objects.get()
+    assert (left.recipient, left.address, left.state) == ("", "", "to_send")

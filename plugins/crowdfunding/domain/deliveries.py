@@ -17,7 +17,7 @@ from core.money import text
 from plugins.crowdfunding.domain import codes, pledges, reward_letters, rewards
 from plugins.crowdfunding.domain.lifecycles import NotPossible, after
 from plugins.crowdfunding.models import Campaign, Delivery, Pledge, Reward
-from plugins.crowdfunding.verbs import DELIVERIES_EXPORTED, RETURN_PUBLISHED, REWARDS_SENT
+from plugins.crowdfunding.verbs import DELIVERIES_EXPORTED, RETURN_PUBLISHED, REWARD_PROBLEM, REWARDS_SENT
 
 KEPT_FOR = timedelta(days=90)
 """How long after a reward arrived its address is kept, for one that comes back."""
@@ -106,11 +106,12 @@ def confirm(row: Delivery) -> None:
 
 @transaction.atomic
 def complain(row: Delivery, words: str) -> None:
-    """The donor says that something is wrong with it; the team sees it first in its list. Raises NotPossible."""
-    _pledge, found = _lock(row)
+    """The donor says that something is wrong with it; the team is told and sees it first. Raises NotPossible."""
+    pledge, found = _lock(row)
     found.state = after(rewards.DELIVERY, found.state, "complain")
     found.ended_at, found.problem = None, words
     found.save(update_fields=["state", "ended_at", "problem"])
+    record(None, REWARD_PROBLEM, pledge.campaign, organisation=pledge.collector)
 
 
 @transaction.atomic
