@@ -126,7 +126,11 @@ class SpendingForm(FileForm, KeyedForm):
         required=False,
         empty_label=_("none: this was not planned"),
     )
-    where = forms.ChoiceField(label=_("Paid"), choices=Spending.Where.choices)
+    where = forms.ChoiceField(
+        label=_("Paid"),
+        choices=Spending.Where.choices,
+        help_text=_("Notes taken out of the bank account for this count as the bank account."),
+    )
     supplier = forms.CharField(
         label=_("Supplier"),
         required=False,

@@ -17,6 +17,7 @@ from plugins.crowdfunding.models.payouts import Payout
 from plugins.crowdfunding.models.pledges import Pledge
 from plugins.crowdfunding.models.receipts import DonorIdentity, ReceiptIssuer, ReceiptLine, TaxReceipt
 from plugins.crowdfunding.models.rewards import Delivery, Reward
+from plugins.crowdfunding.models.settlements import Settlement
 from plugins.crowdfunding.models.shares import Allotment, Share
 from plugins.crowdfunding.models.spending import Spending
 from plugins.crowdfunding.models.statements import BankLine, Statement
@@ -62,6 +63,7 @@ __all__ = [
     "Refund",
     "Reward",
     "Series",
+    "Settlement",
     "Share",
     "Spending",
     "Statement",
