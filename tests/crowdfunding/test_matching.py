@@ -231,3 +231,19 @@ def test_what_a_pot_pays_is_not_counted_twice():
     assert figures.raised(None) == [money(6000, EUR)]
     assert figures.raised(campaign.project) == [money(6000, EUR)]
     assert figures.raised(pot.project) == [money(3000, EUR)]
+
+
+@pytest.mark.django_db
+def test_a_settled_match_that_grows_again_is_open_once_more():
+    """Refunded in part, settled at that, then the refund is dropped: the rest is due again."""
+    fund, campaign = a_fund(), CampaignFactory()
+    place, by = accepted(fund, campaign), manager(campaign.collector)
+    refund = refunds.request(
+        received(campaign, 5000), money(2000, EUR), by=None, reason="donor", form_key="r" * 24
+    )
+    sponsors.settle(place, receipt(3000), by=by, form_key="s" * 24)
+    assert Match.objects.get().settled_by is not None
+    refunds.drop(refund, by=by)
+    assert Match.objects.get().settled_by is None
+    place.refresh_from_db()
+    assert place.due == money(2000, EUR)

@@ -182,6 +182,21 @@ def _restate(known: Match, payment: Payment) -> None:
         return
     Match.objects.filter(pk=match.pk).update(amount_minor=amount)
     _count(fund, match.campaign_id, amount - match.amount_minor)
+    if match.settled_by_id is not None:
+        _uncover(match)
+
+
+def _uncover(match: Match) -> None:
+    """A settled match grew again beyond what the sponsor paid: it is open once more."""
+    place = MatchedCampaign.objects.get(fund=match.fund_id, campaign=match.campaign_id)
+    if _covered(place) > place.settled_minor:
+        Match.objects.filter(pk=match.pk).update(settled_by=None)
+
+
+def _covered(place: MatchedCampaign) -> int:
+    """What the matches add up to that point to a payment of the sponsor."""
+    settled = Match.objects.filter(fund=place.fund_id, campaign=place.campaign_id, settled_by__isnull=False)
+    return int(settled.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def _restate_settlement(paid: MatchSettlement, payment: Payment) -> None:
@@ -202,8 +217,7 @@ def settle(place: int, paid: MatchSettlement, amount: int) -> None:
     matches = Match.objects.filter(fund=row.fund_id, campaign=row.campaign_id)
     if change < 0:
         matches.filter(settled_by=paid.payment_id).update(settled_by=None)
-    covered = matches.filter(settled_by__isnull=False).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    credit, found = row.settled_minor - int(covered), []
+    credit, found = row.settled_minor - _covered(row), []
     open_ones = matches.filter(settled_by=None, amount_minor__gt=0).order_by("pk")
     for pk, minor in open_ones.values_list("pk", "amount_minor").iterator(chunk_size=500):
         if minor > credit:
