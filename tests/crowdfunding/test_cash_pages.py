@@ -8,9 +8,13 @@ import pytest
 from django.utils import timezone
 
 from core.models import Membership
+from plugins.crowdfunding import treasury_privacy
 from plugins.crowdfunding.domain import cash
-from plugins.crowdfunding.models import CashGift
+from plugins.crowdfunding.domain.statements import booking
+from plugins.crowdfunding.models import BankLine, CashGift
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, treasurer
+from tests.crowdfunding.statement_files import came
+from tests.crowdfunding.statement_files import took as bank
 from tests.crowdfunding.test_cash import base, took
 from tests.factories import MembershipFactory, OrganisationFactory, PersonFactory
 
@@ -105,3 +109,22 @@ def test_the_donor_s_page_asks_for_nothing_once_cash_was_given(client, campaign,
     assert "IBAN" not in page
     cash.confirm(gift, by=keeper)
     assert f"{url}cash/" in client.get(url).content.decode()
+
+
+def test_a_person_gets_all_of_it_and_leaves_only_amounts(campaign, taker, keeper):
+    """Exported with the words of the bank; erased from them, and the same file brings nothing back."""
+    donor = PersonFactory(email="aicha@tiwizi.example")
+    gift = took(campaign, taker)
+    pledge = promise(campaign, email=donor.email, name="Aïcha")
+    lines = [came(text=f"{pledge.code} AICHA", counterparty="AICHA B")]
+    bank(campaign, keeper, *lines)
+    booking.book(BankLine.objects.get(), pledge, by=keeper)
+    (line,) = treasury_privacy.export_lines(donor)
+    assert (line["counterparty"], line["amount"]) == ("AICHA B", "50\u00a0€")
+    assert [row["receipt"] for row in treasury_privacy.export_cash(donor)] == [gift.receipt_number]
+    assert [row["taken"] for row in treasury_privacy.export_cash(taker)] == [True]
+    treasury_privacy.erase_lines(donor)
+    row = BankLine.objects.get()
+    assert (row.counterparty, row.text, row.amount_minor) == ("", "", 5000)
+    bank(campaign, keeper, *lines, came(100))
+    assert BankLine.objects.count() == 2
