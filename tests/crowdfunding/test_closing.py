@@ -180,6 +180,26 @@ def test_offline_gifts_of_a_campaign_that_failed_go_where_their_donors_wished(ba
     assert sorted(Refund.objects.values_list("amount_minor", flat=True)) == [1000, 3000]
 
 
+def test_a_refund_that_was_dropped_stays_dropped(bank):
+    """The donor gave it anew: the run neither gives it back again nor turns for ever."""
+    campaign = all_or_nothing()
+    payment = received(campaign, 1000)
+    close(campaign)
+    refunds.drop(Refund.objects.get(), by=None)
+    for _twice in range(2):
+        closing.work()
+    payment.refresh_from_db()
+    assert payment.state == "received"
+    assert Refund.objects.count() == 1
+
+
+def test_nobody_promises_between_the_end_of_the_round_and_the_run(bank):
+    campaign = two_rounds()
+    end_today(campaign)
+    with pytest.raises(pledges.NotTaking):
+        promise(campaign)
+
+
 def test_two_rounds_that_fail(bank):
     campaign = two_rounds()
     secured(campaign, 4000)

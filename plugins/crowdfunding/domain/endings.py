@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from core.domain.notices import quiet
@@ -39,6 +39,7 @@ from plugins.crowdfunding.verbs import CONTINUED, FAILED, KEPT, PLEDGE_EXPIRED, 
 logger = logging.getLogger(__name__)
 State, Phase = Pledge.State, ClosingRun.Phase
 BATCH = 100
+REFUND_KEY = "closing-"
 TO_CHOOSE = timedelta(days=30)
 """How long a donor who wished to move a gift has to choose the project; then it is given back."""
 
@@ -107,6 +108,10 @@ def give_back(run: ClosingRun) -> int:
     """Not reached: what came goes back, or where its donor wished; each gift in a transaction of its own."""
     rows = Payment.objects.filter(campaign=run.campaign_id, state=Payment.State.RECEIVED)
     rows = rows.filter(pledge__state=State.RECEIVED).exclude(pk__in=_to_be_moved(rows, run))
+    # A refund of this run that a human dropped stays dropped: the donor gave the money anew.
+    rows = rows.exclude(
+        Exists(Refund.objects.filter(payment=OuterRef("pk"), form_key__startswith=REFUND_KEY))
+    )
     rows = rows.select_related("pledge").order_by("pk")
     return sum(_give_back(payment, run) for payment in list(rows[:BATCH]))
 
@@ -128,7 +133,7 @@ def _give_back(payment: Payment, run: ClosingRun) -> int:
             keep(payment, run)
         else:
             rest = refunds.rest_of(payment)
-            refunds.request(payment, rest, by=None, reason=reason, form_key=f"closing-{payment.uid}")
+            refunds.request(payment, rest, by=None, reason=reason, form_key=f"{REFUND_KEY}{payment.uid}")
     except (NotPossible, refunds.TooMuch) as error:
         logger.warning("Payment %s of a campaign that failed stays: %r", payment.uid, error)
         return 0

@@ -207,7 +207,9 @@ class Campaign(Identified, SubjectModel, models.Model):
     def takes_pledges(self, day: date | None = None) -> bool:
         """Whether a pledge can be made on a day."""
         day = day or timezone.localdate()
-        return self.state == self.State.OPEN and not self.hidden and self.opens_on <= day <= self.closes_on
+        first = self.first_closes_on if self.is_conditional else None
+        last = first or self.closes_on
+        return self.state == self.State.OPEN and not self.hidden and self.opens_on <= day <= last
 
     @property
     def card_progress(self) -> Progress:
