@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from core.domain import files
 from core.models import JournalEntry
 from core.money import money
 from plugins.crowdfunding.domain import funds, ledger, payouts, spending
 from plugins.crowdfunding.domain.lifecycles import NotPossible
-from plugins.crowdfunding.models import Entry, Payout, Spending
+from plugins.crowdfunding.models import Entry, Milestone, Payout, Spending
 from tests.crowdfunding.factories import CampaignFactory, manager, received, treasurer
 from tests.crowdfunding.money_way import arrived, line, passing, photo, sent, spent
 from tests.factories import PersonFactory, ProjectFactory
@@ -163,3 +164,24 @@ def test_only_keepers_and_managers_see_the_lists(client, campaign, page):
     ):
         client.force_login(person)
         assert (client.get(url).status_code == 200) == allowed
+
+
+def test_milestones_hold_the_money_back_until_they_are_released():
+    """Only what confirmed steps release is passed on or spent."""
+    made = passing()
+    received(made, 100_000)
+    due = {"due_on": timezone.localdate()}
+    steps = [
+        Milestone.objects.create(campaign=made, position=place, share_percent=50, **due) for place in (1, 2)
+    ]
+    with pytest.raises(funds.NotEnough) as refused:
+        sent(made, 1)
+    assert refused.value.there == money(0, "EUR")
+    Milestone.objects.filter(pk=steps[0].pk).update(state="released")
+    sent(made, 50_000)
+    with pytest.raises(funds.NotEnough):
+        sent(made, 1)
+    with pytest.raises(funds.NotEnough):
+        spent(made, 1, "EUR", organisation=made.collector)
+    Milestone.objects.filter(pk=steps[1].pk).update(state="released")
+    sent(made, 50_000)

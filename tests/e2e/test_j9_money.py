@@ -55,6 +55,7 @@ def pages(campaign, private):
         "payout_new": f"{mine}payouts/{campaign.slug}/new/",
         "arrived": f"{theirs}payouts/{waiting.uid}/arrived/",
         "returned": f"{mine}payouts/{waiting.uid}/act/return/",
+        "provider": f"{mine}provider/",
         "spendings": f"{theirs}spending/",
         "spending_new": f"{theirs}spending/{campaign.slug}/new/",
         "invoice": f"{theirs}spending/{above.uid}/invoice/",
