@@ -55,6 +55,9 @@ def test_a_guest_begins_a_standing_order(client, campaign, mailoutbox):
     deliver_letters()
     assert shown(row.code) in mailoutbox[-1].body
     assert row.get_absolute_url() in mailoutbox[-1].body
+    period = client.get(row.pledges.get().get_absolute_url()).content.decode()
+    assert row.get_absolute_url() in period
+    assert shown(row.code) in period  # the code of the standing order, not another one
 
 
 def test_the_bar_says_per_month_and_in_all(client, campaign):
