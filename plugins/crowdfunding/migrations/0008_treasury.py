@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "what",
-                    models.CharField(choices=[("cash", "espèces"), ("cheque", "chèques")], max_length=6),
+                    models.CharField(choices=[("cash", "cash"), ("cheque", "cheques")], max_length=6),
                 ),
                 (
                     "currency",
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ("format", models.CharField(choices=[("camt", "CAMT.053"), ("csv", "CSV")], max_length=4)),
                 ("name", models.CharField(max_length=200, verbose_name="name of the file")),
                 ("sha256", models.CharField(max_length=64)),
-                ("account", models.CharField(max_length=34, verbose_name="compte")),
+                ("account", models.CharField(max_length=34, verbose_name="account")),
                 ("layout", models.JSONField(blank=True, default=dict)),
                 ("content", models.BinaryField(blank=True, null=True)),
                 ("from_on", models.DateField(blank=True, null=True)),
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
                     core.money.CurrencyField(choices=[("EUR", "EUR"), ("MAD", "MAD")], max_length=3),
                 ),
                 ("amount_minor", core.money.MinorField()),
-                ("received_on", models.DateField(verbose_name="reçu le")),
+                ("received_on", models.DateField(verbose_name="received on")),
                 (
                     "form_key",
                     models.CharField(help_text="one filled form makes one entry", max_length=40, unique=True),
@@ -337,7 +337,7 @@ class Migration(migrations.Migration):
                             ("amount", "the amount counted is another"),
                             ("twice", "entered twice"),
                             ("given_back", "given back to the donor"),
-                            ("mistake", "saisi par erreur"),
+                            ("mistake", "entered by mistake"),
                         ],
                         max_length=10,
                     ),
