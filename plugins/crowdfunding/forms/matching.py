@@ -15,7 +15,7 @@ from plugins.crowdfunding.domain.sponsors import Terms
 from plugins.crowdfunding.forms.amounts import AmountField, typed
 from plugins.crowdfunding.forms.giving import KeyedForm, new_key
 from plugins.crowdfunding.forms.treasury import ReceiptForm, day_field
-from plugins.crowdfunding.models import Campaign, MatchedCampaign, MatchingFund
+from plugins.crowdfunding.models import Campaign, MatchedCampaign, MatchingFund, Pledge
 
 LONGEST = timedelta(days=2 * 366)
 RATIOS = [
@@ -110,3 +110,6 @@ class SettlementForm(KeyedForm, ReceiptForm):
     def __init__(self, place: MatchedCampaign, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {"form_key": new_key()} | (kwargs.get("initial") or {})
         super().__init__(*args, currency=place.fund.currency, amount=place.due, **kwargs)
+        # Cash is never booked by one person alone: it goes through the cash book.
+        ways = [Pledge.Channel.TRANSFER, Pledge.Channel.CHEQUE]
+        self.fields["channel"].choices = [(way.value, way.label) for way in ways]
