@@ -164,3 +164,12 @@ def test_a_campaign_of_each_new_kind_is_prepared(client, campaign):
     pot = form | {"kind": "matching", "closes_on": near, "title_fr": "Le pot"}
     assert client.post(url("campaign_prepare", project.slug), pot).status_code == 302
     assert Campaign.objects.filter(kind="matching").exists()
+
+
+def test_the_page_of_a_period_between_the_card_and_its_charge(client, campaign):
+    """Stored and about to be charged: the page says so, and nothing of a close or a minimum."""
+    row = a_support(campaign)
+    Pledge.objects.filter(support=row).update(state=Pledge.State.SECURED, channel="card")
+    words = client.get(row.pledges.get().get_absolute_url()).content.decode()
+    assert "débitée dans l’heure" in words
+    assert "clôture" not in words
