@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from core.conf import absolute
 from core.money import text
+from plugins.crowdfunding.domain import numbers
 from plugins.crowdfunding.domain.letters import facts, send
 from plugins.crowdfunding.models import Pledge, TaxReceipt
 
@@ -42,7 +43,7 @@ def _facts(receipt: TaxReceipt, pledge: Pledge) -> dict[str, Any]:
     return facts(pledge) | {
         "url": absolute(reverse("crowdfunding:receipt", args=[token(receipt)])),
         "action": gettext("Open the receipt"),
-        "number": receipt.label,
+        "number": numbers.ltr(receipt.label),
         "year": str(receipt.year),
         "receipted": text(receipt.amount, pledge.language),
     }
@@ -51,7 +52,7 @@ def _facts(receipt: TaxReceipt, pledge: Pledge) -> dict[str, Any]:
 def issued(receipt: TaxReceipt, pledge: Pledge) -> None:
     """The receipt is there; in the place of another one when there was one."""
     with translation.override(pledge.language):
-        replaced = receipt.replaces.label if receipt.replaces else ""
+        replaced = numbers.ltr(receipt.replaces.label) if receipt.replaces else ""
         more = _facts(receipt, pledge) | {"replaced": replaced}
         send(pledge, "receipt_issued", f"receipt.{receipt.uid}", more)
 

@@ -122,7 +122,13 @@ def issue(donor: Donor, *, by: Person | None) -> TaxReceipt:
         for payment in payments
     )
     with quiet():
-        record(by, RECEIPT_ISSUED, donor.organisation, organisation=donor.organisation, number=receipt.label)
+        record(
+            by,
+            RECEIPT_ISSUED,
+            donor.organisation,
+            organisation=donor.organisation,
+            number=numbers.ltr(receipt.label),
+        )
     receipt_letters.issued(receipt, donor.pledge)
     return receipt
 
@@ -189,7 +195,7 @@ def cancel(row: TaxReceipt, *, by: Person | None, reason: str, replace: bool = F
     lines = list(receipt.lines.select_related("payment__pledge__campaign").order_by("pk"))
     receipt.lines.update(standing=False)
     newer = _replacement(receipt, {line.payment_id for line in lines}, by=by) if replace else None
-    facts = {"number": receipt.label}
+    facts = {"number": numbers.ltr(receipt.label)}
     record(by, RECEIPT_CANCELLED, receipt.organisation, organisation=receipt.organisation, **facts)
     if newer is None:
         receipt_letters.cancelled(receipt, lines[0].payment.pledge)
@@ -219,7 +225,7 @@ def flag_stale() -> int:
     for row in stale(TaxReceipt.objects.filter(flagged_at=None)).select_related("organisation")[:200]:
         with transaction.atomic():
             if TaxReceipt.objects.filter(pk=row.pk, flagged_at=None).update(flagged_at=timezone.now()):
-                facts = {"number": row.label}
+                facts = {"number": numbers.ltr(row.label)}
                 record(None, RECEIPT_STALE, row.organisation, organisation=row.organisation, **facts)
                 done += 1
     return done

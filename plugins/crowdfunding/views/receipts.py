@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from core.domain import files
 from core.domain.permissions import require
 from core.models import Organisation
-from plugins.crowdfunding.domain import collectors, keyset, receipt_donors, receipt_facts, receipts
+from plugins.crowdfunding.domain import collectors, keyset, numbers, receipt_donors, receipt_facts, receipts
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.receipts import CancelForm, EligibleForm, IdentityForm, IssuerForm
 from plugins.crowdfunding.models import Campaign, DonorIdentity, Payment, Pledge, ReceiptIssuer, TaxReceipt
@@ -213,8 +213,12 @@ def cancel(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         except receipts.NotAble:
             messages.error(request, _("First say who issues the receipts, and confirm that it may."))
         else:
-            said = _("Cancelled; the number %(number)s stays used.") % {"number": row.label}
-            more = _("The receipt %(number)s replaces it.") % {"number": newer.label} if newer else ""
+            said = _("Cancelled; the number %(number)s stays used.") % {"number": numbers.ltr(row.label)}
+            more = (
+                _("The receipt %(number)s replaces it.") % {"number": numbers.ltr(newer.label)}
+                if newer
+                else ""
+            )
             messages.success(request, f"{said} {more}")
         return redirect(f"{_list_url(slug)}?year={row.year}")
     context = {"organisation": organisation, "receipt": row, "form": form}
