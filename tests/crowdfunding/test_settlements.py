@@ -79,7 +79,7 @@ def test_taken_back_once_and_not_when_it_was_passed_on(campaign):
 
 
 def test_entered_on_the_page(client, campaign):
-    url = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/provider/"
+    url = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/settlements/"
     assert client.get(url).status_code == 302
     for person in (PersonFactory(), manager(campaign.collector), treasurer(campaign.receiver)):
         client.force_login(person)
