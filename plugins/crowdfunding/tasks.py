@@ -18,9 +18,9 @@ from plugins.crowdfunding.domain import (
     deliveries,
     payouts,
     periods,
-    pledges,
     receipts,
     refunds,
+    reminders,
     updates,
     witnesses,
 )
@@ -31,7 +31,7 @@ from plugins.crowdfunding.gateways import demo_events
 @task()
 def follow_up_pledges() -> dict[str, int]:
     """Remind of promises after 14 and 30 days, let them expire after 60."""
-    return pledges.follow_up()
+    return reminders.follow_up()
 
 
 @task()

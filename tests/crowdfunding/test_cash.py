@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.domain.mail import deliver_letters
 from core.money import money
-from plugins.crowdfunding.domain import audit, cash, payments, pledges
+from plugins.crowdfunding.domain import audit, cash, payments, pledges, reminders
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.models import CashGift, Ledger, Payment, Pledge, Series, Tally
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, treasurer
@@ -201,7 +201,7 @@ def test_cash_for_a_promise_of_the_site(client, campaign, keeper):
     gift = CashGift.objects.get()
     assert Tally.objects.get().promised_minor == 5000
     later = timezone.now() + timedelta(days=90)
-    assert pledges.follow_up(later) == {"reminded": 0, "expired": 0}
+    assert reminders.follow_up(later) == {"reminded": 0, "expired": 0}
     cash.confirm(gift, by=manager(campaign.collector))
     assert Tally.objects.get().received_minor == 6000
     intact(campaign)

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from core.domain.mail import deliver_letters
-from plugins.crowdfunding.domain import collectors, payments, pledges
+from plugins.crowdfunding.domain import collectors, payments, pledges, reminders
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge, Tally
 from plugins.crowdfunding.views import private
 from tests.crowdfunding.factories import CampaignFactory, promise, receipt, received
@@ -274,7 +274,7 @@ def test_promises_are_reminded_of_and_expire(campaign, mailoutbox):
     deliver_letters()
 
     def after(days):
-        done = pledges.follow_up(start + timedelta(days=days))
+        done = reminders.follow_up(start + timedelta(days=days))
         deliver_letters()
         return done
 
@@ -292,14 +292,14 @@ def test_promises_are_reminded_of_and_expire(campaign, mailoutbox):
 def test_nobody_is_reminded_of_what_cannot_be_paid(campaign):
     CollectorSettings.objects.update(country="MA")
     promise(campaign)
-    assert pledges.follow_up(timezone.now() + timedelta(days=90)) == {"reminded": 0, "expired": 0}
+    assert reminders.follow_up(timezone.now() + timedelta(days=90)) == {"reminded": 0, "expired": 0}
 
 
 def test_a_long_pause_sends_one_reminder_not_two(campaign, mailoutbox):
     promise(campaign)
     deliver_letters()
-    assert pledges.follow_up(timezone.now() + timedelta(days=40))["reminded"] == 1
-    assert pledges.follow_up(timezone.now() + timedelta(days=41))["reminded"] == 0
+    assert reminders.follow_up(timezone.now() + timedelta(days=40))["reminded"] == 1
+    assert reminders.follow_up(timezone.now() + timedelta(days=41))["reminded"] == 0
 
 
 def test_a_donor_with_two_gifts_is_one_backer(campaign):

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from core.domain.mail import deliver_letters
-from plugins.crowdfunding.domain import campaigns, collectors, letters, pledges
+from plugins.crowdfunding.domain import campaigns, collectors, letters, pledges, reminders
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Pledge
 from tests.crowdfunding.factories import CampaignFactory, promise
 
@@ -44,7 +44,7 @@ def test_a_promise_cancelled_meanwhile_does_not_stop_the_others(monkeypatch):
             pledges.cancel(second)
 
     monkeypatch.setattr(letters, "expired", cancel_the_next)
-    pledges.follow_up()
+    reminders.follow_up()
     states = list(Pledge.objects.order_by("pk").values_list("state", flat=True))
     assert states == ["expired", "cancelled", "expired"]
 
@@ -74,12 +74,12 @@ def test_an_authorisation_that_begins_later_is_told_on_its_day_and_expires_nobod
     collectors.save(
         made.collector, by=None, authorisation_number="18-18/2026", authorised_from=day + timedelta(days=1)
     )
-    pledges.follow_up()
+    reminders.follow_up()
     CollectorSettings.objects.update(authorised_from=day)
     deliver_letters()
     mailoutbox.clear()
     for _ in range(2):
-        pledges.follow_up()
+        reminders.follow_up()
         deliver_letters()
     assert Pledge.objects.get().state == "pledged"
     assert len(mailoutbox) == 1

@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.models import Letter
 from plugins.crowdfunding import privacy, together_privacy
-from plugins.crowdfunding.domain import checkouts, periods, pledges, support_acts
+from plugins.crowdfunding.domain import checkouts, periods, reminders, support_acts
 from plugins.crowdfunding.models import Campaign, GatewayAccount, Mandate, Pledge, Support, Tally
 from tests.crowdfunding.fake_provider import NAME, fake
 from tests.crowdfunding.regular import START, at, begun, campaign, sound, tally
@@ -77,7 +77,7 @@ def test_three_tries_in_ten_days_then_paused(campaign, provider, at):
     tried = []
     for day in range(13):
         at(START + timedelta(days=day))
-        pledges.follow_up()
+        reminders.follow_up()
         periods.work()
         tried.append(Support.objects.get(pk=row.pk).tries)
     row.refresh_from_db()
@@ -95,7 +95,7 @@ def test_a_refused_promise_that_ended_pauses_the_support(campaign, provider, at)
     row = stored(campaign, provider, "card_declined")
     periods.work()
     at(START + timedelta(days=20))
-    pledges.follow_up()
+    reminders.follow_up()
     periods.work(), periods.work()
     row.refresh_from_db()
     assert (row.state, tally(campaign)) == (Support.State.PAUSED, (0, 0))

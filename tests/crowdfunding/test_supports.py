@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.models import Letter
 from core.money import money
-from plugins.crowdfunding.domain import payments, periods, pledges, support_acts, supports
+from plugins.crowdfunding.domain import payments, periods, pledges, reminders, support_acts, supports
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.models import Campaign, Pledge, Support
 from tests.crowdfunding.factories import receipt
@@ -92,10 +92,10 @@ def test_a_standing_order_that_never_comes_is_paused(campaign, at):
     row = begun(campaign, interval="quarter")
     for month in (2, 5, 8, 11):
         at(date(2026, month, 28))
-        pledges.follow_up()
+        reminders.follow_up()
         periods.work()
     Pledge.objects.filter(support=row).update(waiting_since=datetime(2026, 1, 1, tzinfo=UTC))
-    pledges.follow_up()
+    reminders.follow_up()
     at(date(2027, 2, 1))
     periods.work()
     row.refresh_from_db()

@@ -17,41 +17,33 @@ from typing import ClassVar, Protocol
 
 from moneyed import Money
 
-
-class GatewayError(Exception):
-    """Something a gateway expects to happen; each kind has its own sentence for people."""
-
-
-class CurrencyNotTaken(GatewayError):
-    """The account cannot be paid in this currency."""
-
-
-class ChannelNotTaken(GatewayError):
-    """The gateway does not handle this way of giving."""
-
-
-class ImpossibleAmount(GatewayError):
-    """Zero, negative, in another currency, or more than was paid."""
-
-
-class ImpossibleDate(GatewayError):
-    """Money cannot have come in the future."""
-
-
-class Unreachable(GatewayError):
-    """The provider did not answer; asking again later is safe."""
-
-
-class Refused(GatewayError):
-    """The provider or the bank said no."""
-
-
-class Forged(GatewayError):
-    """The message was not signed by the provider, or too long ago."""
-
-
-class Unknown(GatewayError):
-    """The provider does not know this reference in this account."""
+from plugins.crowdfunding.gateways.errors import (
+    ChannelNotTaken as ChannelNotTaken,
+)
+from plugins.crowdfunding.gateways.errors import (
+    CurrencyNotTaken as CurrencyNotTaken,
+)
+from plugins.crowdfunding.gateways.errors import (
+    Forged as Forged,
+)
+from plugins.crowdfunding.gateways.errors import (
+    GatewayError as GatewayError,
+)
+from plugins.crowdfunding.gateways.errors import (
+    ImpossibleAmount as ImpossibleAmount,
+)
+from plugins.crowdfunding.gateways.errors import (
+    ImpossibleDate as ImpossibleDate,
+)
+from plugins.crowdfunding.gateways.errors import (
+    Refused as Refused,
+)
+from plugins.crowdfunding.gateways.errors import (
+    Unknown as Unknown,
+)
+from plugins.crowdfunding.gateways.errors import (
+    Unreachable as Unreachable,
+)
 
 
 @dataclass(frozen=True)
