@@ -66,7 +66,7 @@ from tests.crowdfunding.statement_files import came, table, took
 from tests.factories import MembershipFactory, OrganisationFactory, PersonFactory, ProjectFactory
 
 ROLES = ("stranger", "nobody", "donor", "treasurer", "manager", "animator", "receiver", "owner", "other")
-"""Who comes: the last three are the treasurer and the manager of the association that receives and owns the
+"""Who comes: nobody has roles that ended; the last three are the treasurer and the manager of the association that receives and owns the
 project, and who is treasurer and manager of another association, which has a campaign and accounts of its own."""
 TODAY = timezone.localdate()
 GIVER = offers.Giver("giver@tiwizi.example", "Fatima", "Argenteuil", "Bonjour")
@@ -108,6 +108,10 @@ def build() -> Box:
         "other": treasurer(w.elsewhere),
     }
     MembershipFactory(organisation=w.elsewhere, person=w.people["other"])
+    for side in (w.collector, w.takes):  # answered for both until yesterday
+        for role in ("treasurer", "manager", "agent"):
+            ended = {"person": w.people["nobody"], "role": role, "until": TODAY - timedelta(days=1)}
+            MembershipFactory(organisation=side, **ended)
     w.project = ProjectFactory(owner=w.takes)
     w.line = line(w.project, 90_000_00, "EUR")
     for part in (campaigns, steps, gifts, way_of_the_money, papers, bank, promises_in_kind, words):

@@ -15,9 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from core.domain import files
-from core.models import JournalEntry, Letter
+from core.models import JournalEntry, Letter, Project
 from plugins.crowdfunding.domain import cash
-from plugins.crowdfunding.models import CashGift, Payment
+from plugins.crowdfunding.models import Campaign, CashGift, Payment
 from tests.crowdfunding import permission_world
 from tests.crowdfunding.permission_cases import BY_LINK, OF_ANOTHER, PUBLIC, TABLE
 from tests.crowdfunding.permission_world import ROLES
@@ -175,6 +175,26 @@ class TestMatrix(TestCase):
         for name, said in PUBLIC.items():
             response, _written = self.ask("stranger", "GET", address(self.world, name, said))
             assert not refused(response), name
+
+    def closed(self, *about):
+        """Public pages about these are gone for everyone outside."""
+        for name, said in PUBLIC.items():
+            if said.partition(" ")[0] not in about:
+                continue
+            for role in ("stranger", "donor", "other"):
+                response, _written = self.ask(role, "GET", address(self.world, name, said))
+                assert refused(response), (name, role, response.status_code)
+
+    def test_what_moderators_hide_is_closed(self):
+        """A hidden campaign, a project taken off: their public pages are gone, their accounts are kept."""
+        pages = ("campaign", "steady", "stepped", "news")
+        Campaign.objects.update(hidden=True)
+        self.closed(*pages)
+        Campaign.objects.update(hidden=False)
+        Project.objects.update(status=Project.Status.WITHDRAWN)
+        self.closed(*pages, "project")
+        where = address(self.world, "treasury_received", "collector")
+        assert not refused(self.ask("treasurer", "GET", where)[0])
 
     def test_a_link_opens_and_a_guessed_one_does_not(self):
         """The right token comes in without account; another of the same length, or a public number, does not."""
