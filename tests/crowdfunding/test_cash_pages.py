@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from core.models import Membership
-from plugins.crowdfunding import treasury_privacy
 from plugins.crowdfunding.domain import cash
 from plugins.crowdfunding.domain.statements import booking
 from plugins.crowdfunding.models import BankLine, CashGift
+from plugins.crowdfunding.privacy import treasury as treasury_privacy
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, treasurer
 from tests.crowdfunding.statement_files import came
 from tests.crowdfunding.statement_files import took as bank

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from core.domain.mail import deliver_letters
 from core.models import JournalEntry, Letter
-from plugins.crowdfunding import receipt_privacy
 from plugins.crowdfunding.domain import payments, receipt_donors, receipt_facts, receipts
 from plugins.crowdfunding.domain.lifecycles import RECEIPT, NotPossible
 from plugins.crowdfunding.models import DonorIdentity, Payment, ReceiptLine, TaxReceipt
+from plugins.crowdfunding.privacy import receipts as receipt_privacy
 from tests.crowdfunding.factories import CampaignFactory, received, treasurer
 from tests.crowdfunding.money_way import SENTENCE, THIS_YEAR, gift, identify, issuer, receiptable
 from tests.factories import PersonFactory

@@ -10,9 +10,10 @@ import pytest
 from django.db import connection
 
 from core.models import Letter
-from plugins.crowdfunding import privacy, together_privacy
+from plugins.crowdfunding import privacy
 from plugins.crowdfunding.domain import checkouts, periods, reminders, support_acts
 from plugins.crowdfunding.models import Campaign, GatewayAccount, Mandate, Pledge, Support, Tally
+from plugins.crowdfunding.privacy import together as together_privacy
 from tests.crowdfunding.fake_provider import NAME, fake
 from tests.crowdfunding.regular import START, at, begun, campaign, sound, tally
 from tests.factories import PersonFactory

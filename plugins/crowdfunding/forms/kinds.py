@@ -91,12 +91,13 @@ class KindForm(forms.Form):
         self.campaign = campaign
         if campaign is None:
             return
-        self.initial |= {
+        standing: dict[str, object] = {
             "kind": campaign.kind,
             "needed": typed(campaign.needed) if campaign.needed_minor else "",
             "tolerance_percent": campaign.tolerance_percent,
             "first_closes_on": campaign.first_closes_on,
         }
+        self.initial = {**self.initial, **standing}
         if campaign.kind not in OFFERED:
             del self.fields["kind"]
         if campaign.state != Campaign.State.DRAFT:

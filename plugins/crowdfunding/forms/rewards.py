@@ -84,7 +84,10 @@ def reward_label(reward: Reward) -> SafeString:
     if reward.delivery_on:
         parts.append(dates.text(reward.delivery_on, MONTH))
     return format_html(
-        '<span><bdi lang="{}">{}</bdi> · {}</span>', reward.shown_language, reward.title, " · ".join(map(str, parts))
+        '<span><bdi lang="{}">{}</bdi> · {}</span>',
+        reward.shown_language,
+        reward.title,
+        " · ".join(map(str, parts)),
     )
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.contract import Notification
 from core.models import JournalEntry, Membership, Person
-from plugins.crowdfunding import card_notices, money_notices, offer_notifications
 from plugins.crowdfunding.models import Campaign
+from plugins.crowdfunding.notifications import cards, money, offers
 from plugins.crowdfunding.verbs import (
     ACCOUNT_CHANGED,
     CASH_CORRECTED,
@@ -75,7 +75,7 @@ def complaints(entry: JournalEntry) -> str:
 
 
 notifications = [
-    *money_notices.notifications,
+    *money.notifications,
     Notification(CASH_DECLARED, deciders, "crowdfunding/mail/told_cash", _("Open the cash book"), cash_book),
     Notification(CASH_CORRECTED, deciders, "crowdfunding/mail/told_cash", _("Open the cash book"), cash_book),
     Notification(PLEDGED, treasurers, "crowdfunding/mail/told_pledged", _("Open the campaign")),
@@ -90,6 +90,6 @@ notifications = [
     Notification(MILESTONE_RELEASED, treasurers, "crowdfunding/mail/told_released", _("Open the campaign")),
     Notification(MATCHING_ASKED, collectors_deciders, "crowdfunding/mail/told_matching", _("Read the offer")),
     Notification(REWARD_PROBLEM, collectors_deciders, "core/mail/entry", _("Open the list"), complaints),
-    *offer_notifications.notifications,
-    *card_notices.notifications,
+    *offers.notifications,
+    *cards.notifications,
 ]

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from core.contract import PersonalData
 from core.models import Person
 from core.money import text
-from plugins.crowdfunding import offer_privacy, receipt_privacy, together_privacy, treasury_privacy
 from plugins.crowdfunding.models import Delivery, Payment, Pledge
+from plugins.crowdfunding.privacy import offers, receipts, together, treasury
 
 
 def _of(person: Person) -> QuerySet[Pledge]:
@@ -71,9 +71,9 @@ def erase_pledges(person: Person) -> None:
 
 
 personal_data = [
-    *treasury_privacy.personal_data,
-    *receipt_privacy.personal_data,  # first: what follows forgets whose pledges these are
-    *together_privacy.personal_data,  # before the pledges: it stops what would make others
+    *treasury.personal_data,
+    *receipts.personal_data,  # first: what follows forgets whose pledges these are
+    *together.personal_data,  # before the pledges: it stops what would make others
     PersonalData("crowdfunding.pledges", export_pledges, erase_pledges),
-    *offer_privacy.personal_data,
+    *offers.personal_data,
 ]

@@ -9,16 +9,9 @@ from django.db.models import QuerySet
 from core.contract import Panel
 from core.domain.permissions import MANAGERS, roles
 from core.prepared import prepared
-from plugins.crowdfunding import (
-    closing_panels,
-    line_panels,
-    matching_panels,
-    milestone_panels,
-    money_panels,
-    reward_panels,
-)
 from plugins.crowdfunding.domain import campaigns, cash, collectors, ledger
 from plugins.crowdfunding.models import Campaign, Entry
+from plugins.crowdfunding.panels import closing, lines, matching, milestones, money, rewards
 
 LINES = 5
 HOME = 3
@@ -114,10 +107,10 @@ panels = [
     Give(),
     OpenCampaigns(),
     Treasury(),
-    *closing_panels.panels,
-    *line_panels.panels,
-    *matching_panels.panels,
-    *milestone_panels.panels,
-    *money_panels.panels,
-    *reward_panels.panels,
+    *closing.panels,
+    *lines.panels,
+    *matching.panels,
+    *milestones.panels,
+    *money.panels,
+    *rewards.panels,
 ]
