@@ -11,8 +11,9 @@ from django.utils import timezone
 from core import money
 from core.models import Organisation, Project
 from core.text import paragraphs
-from plugins.crowdfunding.domain import campaigns, collectors, payments, pledges
+from plugins.crowdfunding.domain import campaigns, collectors, payments, pledges, rules
 from plugins.crowdfunding.models import Campaign, Reward
+from sites.demo import money as ways
 from sites.demo import returns
 from sites.demo.source import rows
 
@@ -48,12 +49,14 @@ def load_campaign(project: Project, row: dict[str, Any]) -> None:
         closes_on=date.fromisoformat(row["closes"]),
         collector=collector,
         receiver=Organisation.objects.get(slug=row["receiver"]),
+        terms=rules.Terms(row.get("kind", Campaign.Kind.KEEP)),
         is_sample=True,
     )
     campaigns.open_(campaign, by=None)
     campaign.refresh_from_db()
+    ways.plan_steps(campaign, row)
     chosen = returns.load_rewards(campaign, row)
-    for number, (amount, name, arrived) in enumerate(row["gifts"], start=1):
+    for number, (amount, name, arrived) in enumerate(row.get("gifts", []), start=1):
         given = money.parse(amount, row["currency"])
         give(campaign, number, amount=given, name=name, arrived=arrived, reward=chosen.get(number))
     returns.load_news(campaign, row)

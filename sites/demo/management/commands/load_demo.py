@@ -9,7 +9,7 @@ from django.utils import translation
 
 from core.conf import instance
 from core.domain import notices
-from sites.demo import campaigns, discussions, editorial, missions, organisations, projects
+from sites.demo import campaigns, discussions, editorial, missions, money, organisations, projects
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             editorial.load_sheets()
             if "crowdfunding" in plugins:
                 campaigns.load_campaigns()
+                money.load_money()
             if "volunteering" in plugins:
                 missions.load_missions()
             if "forum" in plugins:
