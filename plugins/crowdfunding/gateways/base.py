@@ -277,6 +277,9 @@ class ManualGateway(Gateway, Protocol):
 class HostedGateway(Gateway, Protocol):
     """A provider with a page of its own. Each call may raise Unreachable: the same call again is safe."""
 
+    events: ClassVar[tuple[str, ...]]
+    """What the organisation chooses at the provider to be sent."""
+
     def find(self, session: str, reference: str, credentials: Credentials) -> Outcome:
         """What became of a payment, read again; by its reference when known, else by its session. Raises Unknown."""
 

@@ -104,6 +104,7 @@ class Demo:
     name: ClassVar[str] = "demo"
     channels: ClassVar[frozenset[str]] = frozenset({"card", "debit"})
     manual: ClassVar[bool] = False
+    events: ClassVar[tuple[str, ...]] = ()  # it sends everything by itself
 
     def start(self, order: Order) -> Instructions:
         """The page of an order; the same key gives the same page."""

@@ -19,6 +19,7 @@ from core.models import Organisation
 from core.secrets import SealBroken
 from plugins.crowdfunding.domain import collectors, provider_keys
 from plugins.crowdfunding.forms.gateways import ProviderForm
+from plugins.crowdfunding.gateways import hosted
 from plugins.crowdfunding.gateways.base import Unreachable
 from plugins.crowdfunding.models import GatewayAccount
 from plugins.crowdfunding.views.limits import too_many
@@ -51,7 +52,8 @@ def _facts(known: GatewayAccount) -> dict[str, Any]:
     """The webhook's address and what is missing."""
     address = absolute(reverse("crowdfunding_machine:webhook", args=[known.gateway, known.uid]))
     try:
-        return {"address": address, "verified": provider_keys.has_webhook_secret(known)}
+        facts = {"address": address, "events": hosted(known.gateway).events}
+        return facts | {"verified": provider_keys.has_webhook_secret(known)}
     except SealBroken:
         return {"address": address, "broken": True}
 

@@ -59,6 +59,7 @@ class Stripe:
     name: ClassVar[str] = "stripe"
     channels: ClassVar[frozenset[str]] = frozenset(pages.METHODS)
     manual: ClassVar[bool] = False
+    events: ClassVar[tuple[str, ...]] = EVENTS
 
     def start(self, order: Order) -> Instructions:
         """Stripe's page for an order; the same order again is the same page."""
