@@ -6,7 +6,8 @@
 
 A ledger is a list of transactions. Each is hashed with SHA-256 over its canonical JSON (keys sorted, no spaces,
 UTF-8) without its own ``hash`` and with ``previous``, the hash of the one before; the first has 64 zeros. The
-entries of a transaction add up to zero in each currency. Exit code 1 and the place of the fault when one is found.
+entries of a transaction add up to zero in each currency, a correction mirrors what it corrects, and no more goes back
+to donors than came from them. Exit code 1 and the place of the fault when one is found.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ FIELDS = (
     "entries",
     "previous",
 )
+CREDITS = ("gifts/", "owed/", "kept/")
+"""Accounts that say where money came from or whom it belongs to: never in debit."""
 COLUMNS = [
     "number", "uid", "kind", "cause", "reverses", "booked_on", "at", "memo", "account", "amount", "currency",
     "previous", "hash", "project",
@@ -118,6 +121,9 @@ class Checker:
                 found.faults.append(f"{place}: entries in {currency} add up to {total}, not to zero")
         if not transaction["entries"]:
             found.faults.append(f"{place}: has no entries")
+        for account, currency in sides:
+            if account.startswith(CREDITS) and found.balances[account, currency] > 0:
+                found.faults.append(f"{place}: more goes out of {account} than ever came")
         self._seen[transaction["uid"]] = dict(sides)
         self._reversal(transaction, sides, place)
 

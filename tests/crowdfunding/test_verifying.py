@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from plugins.crowdfunding import ledger_verifier
 from tests.crowdfunding.factories import CampaignFactory, received
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +65,19 @@ def test_what_is_no_ledger_is_said(client, name, content):
 def test_the_page_asks_for_a_file(client):
     assert client.get(PAGE).status_code == 200
     assert client.post(PAGE).status_code == 422
+
+
+def test_more_given_back_than_came_is_a_fault():
+    """A chain can be sealed well and still tell what cannot be."""
+    entries = [
+        {"account": "owed/horizon/EUR", "amount": 500, "currency": "EUR"},
+        {"account": "bank/horizon/EUR", "amount": -500, "currency": "EUR"},
+    ]
+    row = {
+        "project": "p", "number": 1, "uid": "u1", "kind": "refund", "cause": "refund:r1", "reverses": None,
+        "booked_on": "2026-11-20", "at": "2026-11-20T00:00:00.000000Z", "memo": {}, "entries": entries,
+        "previous": ledger_verifier.GENESIS,
+    }  # fmt: skip
+    document = {"project": "p", "transactions": [{**row, "hash": ledger_verifier.seal(row)}]}
+    faults = ledger_verifier.verify(document).faults
+    assert faults == ["transaction 1: more goes out of owed/horizon/EUR than ever came"]
