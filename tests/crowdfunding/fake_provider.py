@@ -111,7 +111,7 @@ class FakeProvider:
         if intent.status != Status.SETTLED or intent.disputed or standing <= 0:
             return
         intent.disputed = standing
-        reference = f"dp_{intent.reference}"
+        reference = f"dp_{len(self.disputes)}"  # a payment can be contested anew after a dispute was won
         self._say_dispute(
             DisputeOutcome(
                 DisputeStatus.OPENED, reference, intent.reference, money(standing, intent.currency)

@@ -133,7 +133,7 @@ def test_a_dispute_that_overtakes_its_payment(account, provider):
     assert deliver(account, 0).state == "done"
     assert Pledge.objects.get(pk=made.pk).state == "disputed"
     assert Dispute.objects.get().state == "opened"
-    provider.decide("dp_pi_0", won=True)
+    provider.decide("dp_0", won=True)
     deliver(account, 2)
     assert Pledge.objects.get(pk=made.pk).state == "received"
     assert Tally.objects.get().received_minor == 5000

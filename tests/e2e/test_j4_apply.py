@@ -77,7 +77,7 @@ def test_from_an_offer_on_a_phone_to_a_step_done(any_page, new_page, sign_in, mi
         assert "Convenir des dates" in page.locator("section", has=page.locator("#turn")).inner_text()
         assert str(mission.host) in page.locator(".clock").first.inner_text()
 
-    manager.get_by_role("button", name=re.compile("C'est fait.*Convenir des dates")).click()
+    manager.get_by_role("button", name=re.compile("C.est fait.*Convenir des dates")).click()
     guest.goto(private)
     for page in (guest, manager):
         turn = page.locator("section", has=page.locator("#turn")).inner_text()

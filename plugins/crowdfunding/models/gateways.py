@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.models.identity import Identified
 
@@ -60,7 +61,7 @@ class ProviderEvent(models.Model):
     """What a provider sent by itself, stored once in the transaction of its effect."""
 
     class State(models.TextChoices):
-        DONE = "done", _("done")
+        DONE = "done", pgettext_lazy("event", "done")
         NOTHING = "nothing", _("nothing to do")
         HUMAN = "human", _("waits for a person")
         SETTLED = "settled", _("settled by a person")
