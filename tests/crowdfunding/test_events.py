@@ -140,6 +140,19 @@ def test_a_dispute_that_overtakes_its_payment(account, provider):
     assert all(found.intact for found in audit.run())
 
 
+def test_a_dispute_that_comes_before_any_word_of_its_payment(account, provider):
+    """Nobody has told the reference yet: the unfinished pages are read again to find it."""
+    begun(account.campaign, 1)
+    made = begun(account.campaign)
+    intent = provider.intents[1]
+    provider.pay(intent)
+    provider.dispute(intent)
+    assert deliver(account, 1).state == "done"
+    assert Pledge.objects.get(pk=made.pk).state == "disputed"
+    assert deliver(account, 0).state == "done"
+    assert all(found.intact for found in audit.run())
+
+
 def test_a_refund_made_at_the_provider_waits_for_a_person(account, provider):
     payment = paid(account, provider)
     refund = refunds.request(payment, payment.amount, by=None, reason="donor", form_key="refund-form-1")

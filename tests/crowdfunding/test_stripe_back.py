@@ -136,13 +136,13 @@ def test_a_dispute_that_overtakes_its_payment(site):
     site.agree()
 
 
-def test_a_dispute_heard_before_its_payment_is_kept_and_made_good_at_its_end(site):
-    """The row does not know the provider's reference yet: a person is told, and the decision books what was missed."""
+def test_a_dispute_heard_before_its_payment_finds_it(site):
+    """The row does not know the provider's reference yet: its page is read again, and both are booked."""
     payment = site.give()
     site.press(payment)
     opened = site.bank.dispute(site.bank.all("payment_intent")[0]["id"])
     assert set(site.deliver(reverse=True)) == {200}
-    assert (site.states(payment)[0], set(human())) == ("received", {"unknown_payment"})
+    assert (site.states(payment)[:2], human()) == (("received", "disputed"), [])
     site.bank.close_dispute(opened["id"], won=False)
     site.deliver()
     assert (Dispute.objects.get().state, site.raised) == ("lost", 0)

@@ -6,6 +6,7 @@ its data when its processes are killed and started again. DATABASE_URL (PostgreS
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -27,6 +28,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 90
+EMPTY: list[Path] = []
+"""The database of a new instance, kept for the next one of this process: migrations are the longest part."""
 GRANIAN = ["--interface", "wsgi", "--host", "127.0.0.1", "--workers", "1", "--blocking-threads", "4"]
 
 
@@ -113,13 +116,11 @@ class LiveInstance:
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
         return json.loads(done.stdout.rsplit("@@", 1)[1])
 
-    def prepare(self, template: LiveInstance | None = None) -> None:
-        """Make the database (a copy of another instance's where both are files) and the first rows."""
+    def prepare(self) -> None:
+        """Make the database (a copy of the first one's of this process where they are files) and the first rows."""
         (self.folder / self.slug).mkdir(parents=True, exist_ok=True)
-        if template is not None and not self.database:
-            shutil.copy(
-                template.folder / template.slug / "empty.sqlite3", self.folder / self.slug / "db.sqlite3"
-            )
+        if not self.database and EMPTY:
+            shutil.copy(EMPTY[0], self.folder / self.slug / "db.sqlite3")
         else:
             self.manage("migrate", "--verbosity", "0")
             self.manage("load_territories")
@@ -132,9 +133,13 @@ class LiveInstance:
     def _keep_empty_copy(self) -> None:
         import sqlite3
 
-        here = self.folder / self.slug
-        with sqlite3.connect(here / "db.sqlite3") as source, sqlite3.connect(here / "empty.sqlite3") as copy:
+        kept = Path(tempfile.mkdtemp(prefix="tiwizi-empty-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        copy_path = kept / "empty.sqlite3"
+        here = self.folder / self.slug / "db.sqlite3"
+        with sqlite3.connect(here) as source, sqlite3.connect(copy_path) as copy:
             source.backup(copy)
+        EMPTY.append(copy_path)
 
     def start(self) -> None:
         """Start web and worker and wait until the web answers."""
@@ -247,7 +252,7 @@ def pair() -> Iterator[tuple[LiveInstance, LiveInstance]]:
     tiznit, argenteuil = LiveInstance("tiznit", folder / "t"), LiveInstance("argenteuil", folder / "a")
     try:
         tiznit.prepare()
-        argenteuil.prepare(tiznit)
+        argenteuil.prepare()
         tiznit.start()
         argenteuil.start()
         yield tiznit, argenteuil

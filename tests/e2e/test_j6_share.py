@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.live import LiveInstance, pair, until  # noqa: F401  pair is a fixture
 
-pytestmark = [pytest.mark.e2e, pytest.mark.live]
+pytestmark = [pytest.mark.e2e, pytest.mark.live, pytest.mark.xdist_group("pair")]
 WITHIN = 10.0
 """Seconds in which what happens on one instance must show on the other."""
 

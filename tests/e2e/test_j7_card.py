@@ -45,11 +45,11 @@ def told(site):
 
 def until(condition, what):
     """Waits for what a thread does; fails saying what did not come."""
-    for _turn in range(100):
+    for _turn in range(300):
         if condition():
             return
         time.sleep(0.1)
-    raise AssertionError(f"{what} did not come within 10 s")
+    raise AssertionError(f"{what} did not come within 30 s")
 
 
 def words(page):

@@ -62,7 +62,7 @@ def test_it_shows_on_another_site(site, elsewhere, new_page, axe, language):
     page = new_page(js=False, language=language)
     page.goto(elsewhere.url)
     frame = page.frame_locator("iframe")
-    assert frame.locator(".bar").is_visible()
+    frame.locator(".bar").wait_for()
     assert frame.locator("h1").inner_text() == campaign.texts[language]["title"]
     assert page.context.cookies() == []
     with page.expect_popup() as opened:
@@ -94,6 +94,6 @@ def test_the_page_with_the_code_shows_the_frame(site, new_page, axe):
     campaign = CampaignFactory()
     page = new_page(viewport=PHONE)
     page.goto(f"{site}/fr/crowdfunding/campaigns/{campaign.slug}/embed/code/")
-    assert page.frame_locator("iframe").locator(".bar").is_visible()
+    page.frame_locator("iframe").locator(".bar").wait_for()
     assert "<iframe" in page.locator("textarea").input_value()
     axe(page)

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.live import LiveInstance, pair, until
 
 __all__ = ["pair"]
-pytestmark = [pytest.mark.live]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("pair")]
 NUMBER = 50
 
 LINK = """

@@ -25,6 +25,8 @@ from plugins.crowdfunding.gateways.base import Event, GatewayError, RefundOutcom
 from plugins.crowdfunding.models import GatewayAccount, Payment, ProviderEvent, Refund
 from plugins.crowdfunding.verbs import PROVIDER_ODD
 
+PAGES_READ = 20
+"""How many unfinished pages are read again to find the payment that a dispute or a refund speaks of."""
 OURS = ("pledge__campaign__project", "pledge__collector", "pledge__mandate", "account", "collector")
 
 
@@ -58,9 +60,21 @@ def take(account: GatewayAccount, event: Event) -> ProviderEvent:
 def _catch_up(account: GatewayAccount, event: Event) -> None:
     """A refund or dispute that overtook the payment it speaks of: read the payment first, outside any transaction."""
     payment = _payment_of(account, event)
-    if payment is not None and payment.state in Payment.UNFINISHED | {Payment.State.FAILED}:
-        with suppress(GatewayError, outcomes.Mismatch):
-            checkouts.follow(payment)
+    if payment is not None:
+        if payment.state in Payment.UNFINISHED | {Payment.State.FAILED}:
+            _read_again(payment)
+        return
+    # Nobody has told us its reference yet: it is behind one of the pages that are not finished here.
+    rows = Payment.objects.filter(account=account, state__in=Payment.UNFINISHED, reference="")
+    for row in rows.exclude(session="").select_related(*OURS).order_by("-pk")[:PAGES_READ]:
+        _read_again(row)
+        if _payment_of(account, event) is not None:
+            return
+
+
+def _read_again(payment: Payment) -> None:
+    with suppress(GatewayError, outcomes.Mismatch):
+        checkouts.follow(payment)
 
 
 def _once(account: GatewayAccount, event: Event) -> ProviderEvent:
