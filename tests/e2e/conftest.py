@@ -2,7 +2,7 @@
 
 Fixtures: ``site`` (address of the live instance with its page tree), ``page`` (1280×900), ``phone`` (390×844),
 ``desktop``, ``nojs_page``, ``any_page`` (the test runs with JavaScript on and off), ``new_page(**options)``,
-``sign_in``, ``last_code``, ``last_mail``, ``work`` (does the scheduled work once), ``axe`` and ``watch``.
+``sign_in``, ``last_code``, ``last_mail``, ``work`` (does the scheduled work once), ``axe``, ``look`` and ``watch``.
 Every page opened is watched: errors in the console, refusals of the content policy and requests to another
 host fail the test unless ``watch.forgive("part of the message")`` was called.
 """
@@ -251,9 +251,34 @@ def axe(browser: Browser, watch: Watch) -> Callable[..., None]:
     return check
 
 
+@pytest.fixture
+def look(axe) -> Callable[..., None]:
+    """``look(page, address)``: answers, fits the screen, axe finds nothing; without an address, the page as it is.
+
+    PICTURES names a folder that keeps a picture of every page looked at.
+    """
+
+    def check(page: Page, address: str = "") -> None:
+        if address:
+            answer = page.goto(address)
+            assert answer is not None, address
+            assert answer.status == 200, address
+        page.wait_for_load_state("load")
+        if folder := os.environ.get("PICTURES"):
+            name = re.sub(r"\W+", "-", f"{page.viewport_size['width']}{urlsplit(page.url).path}")[:110]
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px too wide"
+        axe(page)
+
+    return check
+
+
 def _no_violations(page: Page, ignore: tuple[str, ...]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
+    # A click returns when the answer has begun: what is there by then may still be an empty document.
+    page.wait_for_load_state("load")
     found = (
         Axe()
         .run(page, options={"rules": {rule: {"enabled": False} for rule in ignore}})

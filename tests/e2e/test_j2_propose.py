@@ -162,42 +162,37 @@ def cases(place):
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["390", "1280"])
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_the_journey_is_accessible(new_page, sign_in, cases, axe, watch, viewport, language):
+def test_the_journey_is_accessible(new_page, sign_in, cases, look, watch, viewport, language):
     """WCAG 2.2 AA on each page of J2, in both directions, on a phone and on a desk."""
     watch.forgive("400")
     page = new_page(viewport=viewport, language=language)
-    page.goto(f"/{language}/code/{cases.code.uid}/")
-    axe(page)
-    page.goto(f"/{language}/propose/")
-    axe(page)
+    look(page, f"/{language}/code/{cases.code.uid}/")
+    look(page, f"/{language}/propose/")
     fill(page, title="x", place="Sidi", summary="y", email="x")
     page.locator("form.form button[type=submit]").click()
     assert page.locator(".errors").is_visible()
-    axe(page)
+    look(page)
     sign_in(page, cases.animator)
     for path in (
         f"ideas/{cases.waiting.uid}/", f"ideas/{cases.declined.uid}/", f"ideas/{cases.declined.uid}/edit/",
         "moderation/", f"moderation/{cases.case.pk}/", f"moderation/{cases.report.pk}/",
     ):  # fmt: skip
-        page.goto(f"/{language}/{path}")
-        axe(page)
+        look(page, f"/{language}/{path}")
 
 
 @pytest.mark.parametrize(
     ("language", "viewport"), [("fr", DESKTOP), ("ar", PHONE)], ids=["fr-1280", "ar-390"]
 )
-def test_the_other_pages_are_accessible(new_page, sign_in, cases, axe, viewport, language):
+def test_the_other_pages_are_accessible(new_page, sign_in, cases, look, viewport, language):
     """WCAG 2.2 AA on what people do beside J2."""
     page = new_page(viewport=viewport, language=language)
     subject = f"core.project/{cases.project.uid}/"
     for path in ("account/login/", "charter/", f"report/{subject}"):
-        page.goto(f"/{language}/{path}")
-        axe(page)
+        look(page, f"/{language}/{path}")
     sign_in(page, cases.animator)
     for path in (
         "account/", "account/notices/", "account/erase/", "account/2fa/", "account/2fa/totp/activate/", "notices/",
         "account/logout/", "moderation/?state=decided", f"projects/{cases.project.slug}/edit/",
         f"projects/{cases.project.slug}/needs/", f"follow/{subject}", "announcements/new/",
     ):  # fmt: skip
-        page.goto(f"/{language}/{path}")
-        axe(page)
+        look(page, f"/{language}/{path}")

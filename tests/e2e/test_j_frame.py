@@ -67,7 +67,7 @@ def test_it_shows_on_another_site(site, elsewhere, new_page, axe, language):
     assert page.context.cookies() == []
     with page.expect_popup() as opened:
         frame.locator(".act .btn").click()
-    assert "/give/" in opened.value.url
+    opened.value.wait_for_url(lambda address: "/give/" in address)
     alone = new_page(viewport={"width": 280, "height": 400}, language=language)
     alone.goto(elsewhere.framed[0])
     assert alone.evaluate("document.documentElement.scrollWidth") <= 280
