@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -22,6 +23,8 @@ from plugins.crowdfunding.forms.offers import DaysForm, DeedForm, ThingsForm
 from plugins.crowdfunding.models import Campaign, DaysOffer, InKindOffer
 from plugins.crowdfunding.views.limits import too_many
 
+Maker = Callable[[Campaign, offers.Giver, Any], InKindOffer | DaysOffer]
+TEMPLATES = {ThingsForm: "crowdfunding/offers/things.html", DaysForm: "crowdfunding/offers/days.html"}
 SHOWN = ("campaign__project", "campaign__tally", "campaign__collector", "campaign__receiver", "receiver")
 
 
@@ -48,65 +51,38 @@ def _closed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @never_cache
 def offer_things(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of an offer in kind; sent, it leads to its private page."""
-    campaign = _campaign(slug)
-    if not offers.takes(campaign):
-        return _closed(request, campaign)
-    data = request.POST if request.method == "POST" else None
-    asked, lines = str(request.GET.get("line", "")), budgets.of_project(campaign.project)
-    form = ThingsForm(data, lines, line=asked, initial=_start(request))
-    if form.is_valid() and (made := _make_things(request, campaign, form)) is not None:
-        return redirect(made)
-    context = {"form": form, "campaign": campaign}
-    return render(request, "crowdfunding/offers/things.html", context, status=422 if form.errors else 200)
-
-
-def _make_things(request: HttpRequest, campaign: Campaign, form: ThingsForm) -> InKindOffer | None:
-    data = form.cleaned_data
-    if too_many(request, "offer", email=data["email"]):
-        form.add_error(None, _("Too many offers came from here in the last hour. Please try again later."))
-        return None
-    try:
-        return in_kind.offer(
-            campaign,
-            _giver(request, data),
-            form.things,
-            form_key=data["form_key"],
-            currency=data["currency"],
-            pickup=data["pickup"],
-        )
-    except offers.AlreadyUsed:
-        form.renew_key()
-        form.add_error(
-            None, _("You already sent another offer with this form. Send it again to make a new one.")
-        )
-    except offers.NotTaking:
-        form.add_error(None, _("This campaign takes no more offers."))
-    return None
+    return _offer(request, slug, ThingsForm, _make_things)
 
 
 @never_cache
 def offer_days(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of an offer of days of work."""
+    return _offer(request, slug, DaysForm, _make_days)
+
+
+def _offer(request: HttpRequest, slug: str, kind: type[ThingsForm | DaysForm], make: Maker) -> HttpResponse:
+    """Ask, check and make one offer of a kind."""
     campaign = _campaign(slug)
     if not offers.takes(campaign):
         return _closed(request, campaign)
     data = request.POST if request.method == "POST" else None
     asked, lines = str(request.GET.get("line", "")), budgets.of_project(campaign.project)
-    form = DaysForm(data, lines, line=asked, initial=_start(request))
-    if form.is_valid() and (made := _make_days(request, campaign, form)) is not None:
+    form = kind(data, lines, line=asked, initial=_start(request))
+    if form.is_valid() and (made := _made(request, campaign, form, make)) is not None:
         return redirect(made)
     context = {"form": form, "campaign": campaign}
-    return render(request, "crowdfunding/offers/days.html", context, status=422 if form.errors else 200)
+    return render(request, TEMPLATES[kind], context, status=422 if form.errors else 200)
 
 
-def _make_days(request: HttpRequest, campaign: Campaign, form: DaysForm) -> DaysOffer | None:
-    data = form.cleaned_data
-    if too_many(request, "offer", email=data["email"]):
+def _made(
+    request: HttpRequest, campaign: Campaign, form: ThingsForm | DaysForm, make: Maker
+) -> InKindOffer | DaysOffer | None:
+    """The offer of a valid form; None when it could not be made: the form then says why."""
+    if too_many(request, "offer", email=form.cleaned_data["email"]):
         form.add_error(None, _("Too many offers came from here in the last hour. Please try again later."))
         return None
-    facts = {name: data[name] for name in ("group", "days", "when", "form_key")}
     try:
-        return days.offer(campaign, _giver(request, data), line=form.line, **facts)
+        return make(campaign, _giver(request, form.cleaned_data), form)
     except offers.AlreadyUsed:
         form.renew_key()
         form.add_error(
@@ -115,6 +91,16 @@ def _make_days(request: HttpRequest, campaign: Campaign, form: DaysForm) -> Days
     except offers.NotTaking:
         form.add_error(None, _("This campaign takes no more offers."))
     return None
+
+
+def _make_things(campaign: Campaign, giver: offers.Giver, form: ThingsForm) -> InKindOffer:
+    facts = {name: form.cleaned_data[name] for name in ("form_key", "currency", "pickup")}
+    return in_kind.offer(campaign, giver, form.things, **facts)
+
+
+def _make_days(campaign: Campaign, giver: offers.Giver, form: DaysForm) -> DaysOffer:
+    facts = {name: form.cleaned_data[name] for name in ("group", "days", "when", "form_key")}
+    return days.offer(campaign, giver, line=form.line, **facts)
 
 
 def _things(token: str) -> InKindOffer:
