@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import zlib
@@ -18,8 +17,6 @@ from core import documents
 TEMPLATE = """{% extends "core/documents/base.html" %}{% block title %}{{ name }}{% endblock %}
 {% block content %}<h1 dir="auto">{{ name }}</h1><p dir="auto">{{ words }}</p>
 <table><tr><td class="n">{{ amount }}</td></tr></table>{{ more|safe }}{% endblock %}"""
-
-needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler reads PDF back")
 
 
 @pytest.fixture
@@ -67,23 +64,20 @@ def test_a_document_is_pdf_for_screen_readers_too(printed):
 def test_every_language_prints_with_our_fonts_only(printed, language):
     content = printed(language, name="Don · هبة · ⵜⴰⵡⵉⵣⴰ", words="حافلة Asserar ⴰⵙⵔⵔⴰⵔ 12,50 €")
     names = {line.split()[0].split("+")[-1] for line in read(content, tool="pdffonts").splitlines()[2:]}
-    if shutil.which("pdffonts"):
-        assert names
-        assert {name.removesuffix("-Bold").removesuffix("-Regular") for name in names} <= {
-            "Print",
-            "Print-Arabic",
-            "Print-Tifinagh",
-        }
+    assert names
+    assert {name.removesuffix("-Bold").removesuffix("-Regular") for name in names} <= {
+        "Print",
+        "Print-Arabic",
+        "Print-Tifinagh",
+    }
 
 
-@needs_poppler
 def test_what_is_printed_can_be_read_again(printed):
     text = read(printed(name="Attestation de don", words="Idées & <b>dons</b>"))
     assert "Attestation de don" in text
     assert "Idées & <b>dons</b>" in text
 
 
-@needs_poppler
 def test_an_amount_keeps_its_order_in_an_arabic_document(printed):
     """Digits in groups are not turned round by the direction of the page."""
     from django.utils.safestring import mark_safe
