@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 
+from moneyed import Money
+
 from core.money import minor, money
 from plugins.crowdfunding.gateways import HOSTED, hosted
 from plugins.crowdfunding.gateways.base import (
@@ -72,6 +74,7 @@ class FakeProvider:
         self.disputes: dict[str, DisputeOutcome] = {}
         self.events: list[Event] = []
         self.methods: dict[str, str] = {}
+        self.remembered: set[str] = set()
         self.breaks = ""
         self.fees = 0
 
@@ -128,14 +131,18 @@ class FakeProvider:
         status = DisputeStatus.WON if won else DisputeStatus.LOST
         self._say_dispute(replace(known, status=status))
 
-    def bounce_refund(self, key: str) -> None:
+    def forget(self) -> None:
+        """A day has passed: the keys of what was asked are new again, as at Stripe."""
+        self.remembered.clear()
+
+    def bounce_refund(self, reference: str) -> None:
         """The bank refuses a refund that was on its way."""
-        known = self.refunds[key]
+        known = self.refunds[reference]
         if known.status == RefundStatus.FAILED:
             return
         self.by_reference(known.payment).refunded -= minor(known.amount)
-        self.refunds[key] = replace(known, status=RefundStatus.FAILED, failure="account_closed")
-        self._event("refund", refund=self.refunds[key])
+        self.refunds[reference] = replace(known, status=RefundStatus.FAILED, failure="account_closed")
+        self._event("refund", refund=self.refunds[reference])
 
     def balance(self) -> int:
         """What it holds for the organisation, in minor units."""
@@ -149,7 +156,8 @@ class FakeProvider:
 
     def start(self, order: Order) -> Instructions:
         self._break("before")
-        intent = self._intent(order.key, minor(order.amount), order.amount.currency.code, order.channel)
+        known = [intent for intent in self.intents if intent.key == order.key]
+        intent = known[0] if known else self._intent(order.key, order.amount, order.channel)
         intent.secure = order.secure_only
         self._break("after")
         return Instructions(
@@ -172,10 +180,10 @@ class FakeProvider:
     def charge(self, charge: Charge) -> Outcome:
         self._break("before")
         known = [intent for intent in self.intents if intent.key == charge.key]
-        intent = known[0] if known else None
-        if intent is None:
-            amount = charge.amount
-            intent = self._intent(charge.key, minor(amount), amount.currency.code, charge.method.channel)
+        if self._counts(charge) and known:
+            intent = known[0]
+        else:
+            intent = self._intent(charge.key, charge.amount, charge.method.channel)
             self._take(intent, self.methods.get(charge.method.method, "ok"))
             self._tell(intent)
         self._break("after")
@@ -183,27 +191,30 @@ class FakeProvider:
 
     def refund(self, order: RefundOrder) -> RefundOutcome:
         self._break("before")
-        if order.key not in self.refunds:
-            intent = self.by_reference(order.reference)
-            if minor(order.amount) > intent.minor - intent.refunded - intent.disputed:
-                raise Refused("more than is left")
-            intent.refunded += minor(order.amount)
-            reference = f"re_{len(self.refunds)}"
-            self.refunds[order.key] = RefundOutcome(
-                RefundStatus.SENT, reference, order.reference, order.amount, order.key
-            )
-            self._event("refund", refund=self.refunds[order.key])
+        known = [made for made in self.refunds.values() if made.key == order.key]
+        made = known[0] if self._counts(order) and known else self._give_back(order)
         self._break("after")
-        return self.refunds[order.key]
+        return made
+
+    def _give_back(self, order: RefundOrder) -> RefundOutcome:
+        intent = self.by_reference(order.reference)
+        if minor(order.amount) > intent.minor - intent.refunded - intent.disputed:
+            raise Refused("more than is left")
+        intent.refunded += minor(order.amount)
+        reference = f"re_{len(self.refunds)}"
+        made = RefundOutcome(RefundStatus.SENT, reference, order.reference, order.amount, order.key)
+        self.refunds[reference] = made
+        self._event("refund", refund=made)
+        return made
 
     def find_refund(self, reference: str, credentials: Credentials) -> RefundOutcome:
         self._break("before")
-        for key, known in self.refunds.items():
-            if known.reference == reference:
-                if known.status == RefundStatus.SENT:
-                    self.refunds[key] = replace(known, status=RefundStatus.DONE)
-                return self.refunds[key]
-        raise Unknown(reference)
+        known = self.refunds.get(reference)
+        if known is None:
+            raise Unknown(reference)
+        if known.status == RefundStatus.SENT:
+            self.refunds[reference] = replace(known, status=RefundStatus.DONE)
+        return self.refunds[reference]
 
     def read(self, body: bytes, headers: Mapping[str, str], credentials: Credentials) -> Event:
         if headers.get("X-Fake-Signature") != "signed":
@@ -225,13 +236,17 @@ class FakeProvider:
         intent.status = Status.SETTLED
         self.fees += FEE
 
-    def _intent(self, key: str, amount: int, currency: str, channel: str) -> Intent:
-        known = next((intent for intent in self.intents if intent.key == key), None)
-        if known is None:
-            number = len(self.intents)
-            known = Intent(key, f"cs_{number}", f"pi_{number}", amount, currency, channel)
-            self.intents.append(known)
-        return known
+    def _counts(self, order: Charge | RefundOrder) -> bool:
+        """Whether an order counts as an earlier one of its key: the key is fresh, or it is asked to look for it."""
+        fresh = order.key in self.remembered
+        self.remembered.add(order.key)
+        return fresh or order.again
+
+    def _intent(self, key: str, amount: Money, channel: str) -> Intent:
+        number = len(self.intents)
+        made = Intent(key, f"cs_{number}", f"pi_{number}", minor(amount), amount.currency.code, channel)
+        self.intents.append(made)
+        return made
 
     def _found(self, session: str, reference: str) -> Intent:
         for intent in self.intents:

@@ -131,6 +131,11 @@ class History:
     def breaks(self, first: int, second: int) -> None:
         self.provider.breaks = ("before", "after")[first % 2]
 
+    def lost(self, first: int, second: int) -> None:
+        """Done at the provider, and we fell before its answer."""
+        self.provider.breaks = "after"
+        (self.charge, self.send)[second % 2](first, second)
+
     # Treasurer and time
 
     def receive(self, first: int, second: int) -> None:
@@ -175,6 +180,11 @@ class History:
         checkouts.sweep(later)
         refunds.sweep(later)
 
+    def tomorrow(self, first: int, second: int) -> None:
+        """The provider has forgotten our keys, and all that hangs is asked again."""
+        self.provider.forget()
+        self.sweep(30, 0)
+
     # The end
 
     def settle(self) -> None:
@@ -216,7 +226,7 @@ ACTS: dict[str, Callable[[History, int, int], None]] = {
     name: getattr(History, name)
     for name in (
         "promise", "card", "begin", "cancel", "switch", "come_back", "pay", "leave", "clear", "contest", "decide",
-        "bounce_refund", "event", "breaks", "receive", "undo", "refund", "send", "finish", "retry", "drop", "expire",
-        "charge", "release", "sweep",
+        "bounce_refund", "event", "breaks", "lost", "receive", "undo", "refund", "send", "finish", "retry", "drop", "expire",
+        "charge", "release", "sweep", "tomorrow",
     )
 }  # fmt: skip

@@ -29,6 +29,7 @@ OFTEN = [
     "charge",
     "refund",
     "send",
+    "lost",
     "contest",
 ]
 """Acts on which others depend come more often, so that histories reach the far states."""

@@ -113,8 +113,8 @@ def test_a_silent_provider_is_asked_again(desk, campaign, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(type(hosted("demo")), "refund", silent)
         give_back(desk, campaign, payment)
-    assert Refund.objects.get().state == "due"
-    assert "À rendre" in desk.get(at(campaign, "refunds/")).content.decode()
+    assert Refund.objects.get().state == "asked"
+    assert "demandé au prestataire" in desk.get(at(campaign, "refunds/")).content.decode()
     refunds.sweep(timezone.now() + timedelta(minutes=11))
     assert Refund.objects.get().state == "done"
     assert sound()

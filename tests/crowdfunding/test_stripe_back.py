@@ -12,6 +12,7 @@ from core.money import money
 from plugins.crowdfunding.domain import checkouts, events, refunds
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.domain.outcomes import Mismatch
+from plugins.crowdfunding.gateways.base import Unreachable
 from plugins.crowdfunding.models import Account, Dispute, Payment, ProviderEvent, Refund
 from tests.crowdfunding.stripe_fake import Server
 from tests.crowdfunding.stripe_site import Collecting, fresh
@@ -69,6 +70,26 @@ def test_a_refund_whose_answer_is_lost_is_made_once(site):
     assert give_back(payment).state == "done"
     site.deliver()
     assert len(site.bank.all("refund")) == 1
+    site.agree()
+
+
+def test_a_refund_asked_again_days_later_is_made_once(site):
+    """The answer was lost and Stripe has forgotten the key, which it keeps for a day: it is looked for first."""
+    payment = received(site)
+    refund = refunds.request(payment, money(2000, "EUR"), by=None, reason="donor", form_key="form-1")
+    faults = site.server.fake.faults
+    faults.add("after", "/v1/refunds")
+    faults.add("before", "/v1/refunds", times=9)
+    with pytest.raises(Unreachable):
+        refunds.send(refund)
+    assert fresh(refund).state == "asked"
+    with pytest.raises(NotPossible):  # nobody knows whether the money has left
+        refunds.drop(refund, by=None)
+    faults.coming.clear()
+    site.bank.forget_keys()
+    assert refunds.send(refund).state == "done"
+    site.deliver()
+    assert (len(site.bank.all("refund")), site.raised) == (1, 3000)
     site.agree()
 
 

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from core.money import money
 from plugins.crowdfunding.domain import checkouts, outcomes, refunds
+from plugins.crowdfunding.gateways.base import Unreachable
 from plugins.crowdfunding.models import Account, Mandate, Payment, ProviderEvent, Refund
 from tests.crowdfunding.stripe_fake import Server
 from tests.crowdfunding.stripe_site import (
@@ -270,4 +271,23 @@ def test_a_charge_whose_answer_is_lost_is_made_once(all_or_nothing, moment):
     done = checkouts.charge(fresh(payment.pledge))
     assert (site.states(done), site.raised) == (("received", "received"), 5000)
     assert Refund.objects.count() == 0
+    site.agree()
+
+
+def test_a_charge_asked_again_days_later_is_made_once(all_or_nothing):
+    """The answer was lost and Stripe has forgotten the key, which it keeps for a day: it is looked for first."""
+    site = all_or_nothing
+    payment = site.give()
+    site.press(payment)
+    site.back(payment)
+    faults = site.server.fake.faults
+    faults.add("after", "/v1/payment_intents")
+    faults.add("before", "/v1/payment_intents", times=9)
+    with pytest.raises(Unreachable):
+        checkouts.charge(fresh(payment.pledge))
+    faults.coming.clear()
+    site.bank.forget_keys()
+    done = checkouts.charge(fresh(payment.pledge))
+    assert (site.states(done), site.raised) == (("received", "received"), 5000)
+    assert len([intent for intent in site.bank.all("payment_intent") if intent["status"] == "succeeded"]) == 1
     site.agree()

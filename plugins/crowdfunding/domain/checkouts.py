@@ -143,7 +143,7 @@ def _read(payment: Payment, account: GatewayAccount, *, void: bool) -> Outcome:
     provider, access = hosted(account.gateway), providers.credentials(account)
     if not payment.session and not payment.reference:
         if payment.way == Payment.Way.CHARGE and payment.pledge.mandate is not None:
-            return provider.charge(charge_of(payment))  # the same key: asked before or not, it is one charge
+            return provider.charge(charge_of(payment, again=True))  # asked before or not, it is one charge
         return Outcome(Status.EXPIRED, key=payment.key, failure="never_started")
     try:
         if void:
@@ -153,7 +153,7 @@ def _read(payment: Payment, account: GatewayAccount, *, void: bool) -> Outcome:
         return Outcome(Status.EXPIRED, key=payment.key, failure="unknown")
 
 
-def charge_of(payment: Payment) -> Charge:
+def charge_of(payment: Payment, *, again: bool) -> Charge:
     """The provider's order for an off-session charge."""
     pledge, account = payment.pledge, account_of(payment)
     stored = pledge.mandate
@@ -166,6 +166,7 @@ def charge_of(payment: Payment) -> Charge:
         method=Method(stored.customer, stored.method, stored.label, stored.channel),
         title=pledge.campaign.title,
         credentials=providers.credentials(account),
+        again=again,
     )
 
 
@@ -185,7 +186,9 @@ def charge(row: Pledge) -> Payment:
         payment.pledge = pledge
     if payment.reference:
         return follow(payment)
-    return outcomes.apply(payment, hosted(payment.gateway).charge(charge_of(payment)))
+    return outcomes.apply(
+        payment, hosted(payment.gateway).charge(charge_of(payment, again=known is not None))
+    )
 
 
 def account_of(payment: Payment) -> GatewayAccount:

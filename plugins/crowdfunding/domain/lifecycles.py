@@ -113,7 +113,9 @@ PAYMENT: Table = {
 }
 
 REFUND: Table = {
-    _R.DUE: {"send": _R.SENT, "finish": _R.DONE, "fail": _R.FAILED, "drop": _R.DROPPED},
+    # Asked is written before the provider is: from then on only its answer counts, and nobody drops what it may have done.
+    _R.DUE: {"ask": _R.ASKED, "finish": _R.DONE, "drop": _R.DROPPED},
+    _R.ASKED: {"send": _R.SENT, "finish": _R.DONE, "fail": _R.FAILED},
     _R.SENT: {"finish": _R.DONE, "fail": _R.FAILED},
     _R.DONE: {"fail": _R.FAILED},
     # Still owed: tried again at the provider with another attempt, or by hand; dropped when the donor gives it anew.

@@ -29,6 +29,8 @@ from plugins.crowdfunding.models import Payment, Pledge, Refund
 from plugins.crowdfunding.verbs import REFUNDED
 
 AGAIN = timedelta(minutes=10)
+WAITING = (Refund.State.DUE, Refund.State.ASKED, Refund.State.SENT)
+"""States from which the sweeper goes on by itself."""
 
 
 class TooMuch(ValueError):
@@ -96,16 +98,18 @@ def restate(pledge: Pledge, payment: Payment, change_minor: int) -> None:
     matching.on_taken_back(payment, abs(change_minor))
 
 
-def send(refund: Refund) -> Refund:
+def send(row: Refund) -> Refund:
     """Ask the provider to give it back; after a crash the same call again is one refund. Raises Unreachable."""
+    refund, again = _asking(row)
     payment = refund.payment
-    if refund.by_hand or refund.state != Refund.State.DUE or payment.account is None:
+    if refund.state != Refund.State.ASKED or payment.account is None:
         return refund
     order = RefundOrder(
         key=refund.key,
         reference=payment.reference,
         amount=refund.amount,
         credentials=providers.credentials(payment.account),
+        again=again,
     )
     try:
         outcome = hosted(payment.gateway).refund(order)
@@ -114,6 +118,17 @@ def send(refund: Refund) -> Refund:
             RefundStatus.FAILED, "", payment.reference, refund.amount, refund.key, str(error)[:60]
         )
     return apply(refund, outcome)
+
+
+@transaction.atomic
+def _asking(row: Refund) -> tuple[Refund, bool]:
+    """The refund as it is now, written as asked when it can be; and whether it had been asked before."""
+    refund = _lock(row)
+    before = refund.state
+    if before == Refund.State.DUE and not refund.by_hand and refund.payment.account is not None:
+        refund.state = after(REFUND, before, "ask")
+        refund.save(update_fields=["state"])
+    return refund, before == Refund.State.ASKED
 
 
 @transaction.atomic
@@ -195,14 +210,14 @@ def sweep(now: datetime | None = None, limit: int = 100) -> int:
     """Send refunds that wait and ask again about those on their way; gives how many."""
     now = now or timezone.now()
     old = Q(checked_at=None) | Q(checked_at__lt=now - AGAIN)
-    rows = Refund.objects.filter(old, by_hand=False, state__in=[Refund.State.DUE, Refund.State.SENT])
+    rows = Refund.objects.filter(old, by_hand=False, state__in=WAITING)
     rows = rows.select_related("payment__pledge__campaign", "payment__account", "payment__pledge__collector")
     asked = 0
     for refund in list(rows.order_by("pk")[:limit]):
         Refund.objects.filter(pk=refund.pk).update(checked_at=now)
         asked += 1
         try:
-            if refund.state == Refund.State.DUE:
+            if refund.state != Refund.State.SENT:
                 send(refund)
             elif refund.payment.account is not None:
                 access = providers.credentials(refund.payment.account)

@@ -178,7 +178,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Charge:
-    """Money to be taken off-session with a stored method; ``key`` is the row plus the attempt."""
+    """Money to be taken off-session with a stored method; ``key`` is the row plus the attempt.
+
+    ``again`` says that it was asked for before and the answer was lost, maybe days ago: a provider that forgets keys
+    looks for it first.
+    """
 
     key: str
     code: str
@@ -186,16 +190,21 @@ class Charge:
     method: Method
     title: str = ""
     credentials: Credentials = Credentials()
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class RefundOrder:
-    """Money to be given back of the payment ``reference``; ``key`` is the refund's row plus its attempt."""
+    """Money to be given back of the payment ``reference``; ``key`` is the refund's row plus its attempt.
+
+    ``again`` as for a charge.
+    """
 
     key: str
     reference: str
     amount: Money
     credentials: Credentials = Credentials()
+    again: bool = False
 
 
 class RefundStatus(StrEnum):

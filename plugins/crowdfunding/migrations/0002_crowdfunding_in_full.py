@@ -1305,6 +1305,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("due", "to be given back"),
+                            ("asked", "asked of the provider"),
                             ("sent", "on its way"),
                             ("done", "given back"),
                             ("failed", "refused by the bank"),

@@ -131,6 +131,7 @@ class Refund(Identified, models.Model):
 
     class State(models.TextChoices):
         DUE = "due", pgettext_lazy("refund", "to be given back")
+        ASKED = "asked", pgettext_lazy("refund", "asked of the provider")
         SENT = "sent", pgettext_lazy("refund", "on its way")
         DONE = "done", pgettext_lazy("refund", "given back")
         FAILED = "failed", pgettext_lazy("refund", "refused by the bank")
@@ -143,7 +144,7 @@ class Refund(Identified, models.Model):
         TWICE = "twice", _("it was paid twice")
         OTHER = "other", _("another reason")
 
-    OWED = frozenset({State.DUE, State.FAILED})
+    OWED = frozenset({State.DUE, State.ASKED, State.FAILED})
     """States in which the donor still waits for the money."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")

@@ -20,7 +20,7 @@ from plugins.crowdfunding.forms.refunds import DoneForm, RefundForm, SettleForm
 from plugins.crowdfunding.gateways.base import GatewayError
 from plugins.crowdfunding.models import Dispute, Payment, ProviderEvent, Refund
 
-OPEN = (Refund.State.DUE, Refund.State.SENT, Refund.State.FAILED)
+OPEN = Refund.OWED | {Refund.State.SENT}
 OF_PAYMENT = ("payment__pledge__campaign", "payment__account", "payment__pledge__collector")
 
 

@@ -73,6 +73,10 @@ class Account:
             found[entry["currency"]] = found.get(entry["currency"], 0) + entry["net"]
         return found
 
+    def forget_keys(self) -> None:
+        """A day has passed: every idempotency key is new again."""
+        self.keys = Keys()
+
     # What tests make happen at the bank, and in the provider's dashboard.
 
     def settle(self, intent: str) -> None:

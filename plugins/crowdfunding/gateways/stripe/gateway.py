@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from core.money import CURRENCIES, minor
 from plugins.crowdfunding.gateways.base import (
@@ -30,6 +30,7 @@ from plugins.crowdfunding.gateways.base import (
 from plugins.crowdfunding.gateways.stripe import pages, reading
 from plugins.crowdfunding.gateways.stripe.library import asking, client, library, translated, unsure
 
+_T = TypeVar("_T")
 SESSION = ["payment_intent.latest_charge.balance_transaction", "setup_intent.payment_method"]
 INTENT = ["latest_charge.balance_transaction"]
 TOLERANCE = 300
@@ -95,7 +96,12 @@ class Stripe:
             return reading.intent(v1.payment_intents.retrieve(reference, {"expand": INTENT}).to_dict())
 
     def charge(self, charge: Charge) -> Outcome:
-        """Collect without the donor; refusals are outcomes. The body holds only what never changes for its key."""
+        """Collect without the donor; refusals are outcomes. The body holds only what never changes for its key.
+
+        Stripe forgets a key after a day: what was asked before is looked for first.
+        """
+        if charge.again and (made_before := self._sought(charge)) is not None:
+            return made_before
         v1 = client(charge.credentials).v1
         try:
             made = v1.payment_intents.create(pages.charge_params(charge), {"idempotency_key": charge.key})
@@ -103,24 +109,22 @@ class Stripe:
             return _refused(charge, error)
         except library().StripeError as error:
             if unsure(error):
-                return self._sought(charge)
+                return _certain(self._sought(charge))
             said = translated(error)
             if isinstance(said, Unreachable):
                 raise said from error
             return Outcome(Status.FAILED, key=charge.key, failure=str(said))
         return reading.intent(made.to_dict())
 
-    def _sought(self, charge: Charge) -> Outcome:
-        """A charge of which nobody can say whether it was made: looked for by our key; raises Unreachable."""
+    def _sought(self, charge: Charge) -> Outcome | None:
+        """A charge of which nobody can say whether it was made, looked for by our key."""
         query: Any = {
             "query": f"metadata['key']:'{charge.key}'",
             "expand": [f"data.{path}" for path in INTENT],
         }
         with asking():
             found = client(charge.credentials).v1.payment_intents.search(query).data
-        if not found:
-            raise Unreachable("unsure")
-        return reading.intent(found[0].to_dict())
+        return reading.intent(found[0].to_dict()) if found else None
 
     def void(self, session: str, reference: str, credentials: Credentials) -> Outcome:
         """Close the page or cancel the charge; what came first stands."""
@@ -139,9 +143,11 @@ class Stripe:
         return self.find(session, reference, credentials)
 
     def refund(self, order: RefundOrder) -> RefundOutcome:
-        """Give back; the same order again is the same refund."""
+        """Give back; the same order again is the same refund, however late."""
         if minor(order.amount) <= 0:
             raise ImpossibleAmount(str(order.amount))
+        if order.again and (made_before := self._sought_refund(order)) is not None:
+            return made_before
         facts: Any = {
             "payment_intent": order.reference,
             "amount": minor(order.amount),
@@ -152,12 +158,13 @@ class Stripe:
             made = v1.refunds.create(facts, {"idempotency_key": order.key})
         except library().StripeError as error:
             if unsure(error):
-                return self._sought_refund(order)
+                return _certain(self._sought_refund(order))
             said = translated(error)
             raise said if isinstance(said, Unreachable) else Refused(str(said)) from error
         return _refund(made.to_dict())
 
-    def _sought_refund(self, order: RefundOrder) -> RefundOutcome:
+    def _sought_refund(self, order: RefundOrder) -> RefundOutcome | None:
+        """A refund of which nobody can say whether it was made, looked for by our key."""
         with asking():
             listed = client(order.credentials).v1.refunds.list(
                 {"payment_intent": order.reference, "limit": 100}
@@ -166,7 +173,7 @@ class Stripe:
             data = found.to_dict()
             if reading.key(data) == order.key:
                 return _refund(data)
-        raise Unreachable("unsure")
+        return None
 
     def find_refund(self, reference: str, credentials: Credentials) -> RefundOutcome:
         """What became of a refund."""
@@ -225,6 +232,13 @@ def _verified(body: bytes, headers: Mapping[str, str], credentials: Credentials)
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise Forged(type(error).__name__) from error
     return dict(data)
+
+
+def _certain(found: _T | None) -> _T:
+    """What was looked for; raises Unreachable when it is not there yet: it may still come."""
+    if found is None:
+        raise Unreachable("unsure")
+    return found
 
 
 def _refused(charge: Charge, error: Any) -> Outcome:
