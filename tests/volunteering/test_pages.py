@@ -1,16 +1,13 @@
-"""What people see and send: lists, forms, answers from an e-mail."""
+"""What people see and send: lists, missions and their forms, whose turn it is."""
 
 from datetime import timedelta
 
 import pytest
-from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from core.models import Letter, Notice, Person
 from plugins.volunteering.domain import applications
 from plugins.volunteering.models import Application, Mission, PlanStep
-from plugins.volunteering.models.links import ANSWER_SALT, answer_token
 from tests.factories import (
     MembershipFactory,
     OrganisationFactory,
@@ -18,18 +15,10 @@ from tests.factories import (
     ProjectFactory,
     TerritoryFactory,
 )
-from tests.volunteering.factories import MissionFactory, SkillFactory, accepted, animator, manager_of, sent
+from tests.volunteering.browsing import body
+from tests.volunteering.factories import MissionFactory, SkillFactory, accepted, manager_of, sent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def uncached(settings):
-    settings.PAGE_CACHE_SECONDS = 0
-
-
-def body(answer) -> str:
-    return answer.content.decode()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uncached")]
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en", "zgh"])
@@ -140,163 +129,6 @@ def test_the_list_goes_on_by_keyset(client):
     assert client.get("/fr/volunteering/?after=rubbish").status_code == 404
 
 
-def test_a_guest_applies_with_two_fields(client):
-    """D6, ANCHORS 6: an address and a message, no account; the private link is mailed, not shown."""
-    mission = MissionFactory()
-    url = reverse("volunteering:apply", args=[mission.slug])
-    page = client.get(url)
-    assert [field.name for field in page.context["form"].visible_fields()] == ["email", "message"]
-    answer = client.post(url, {"email": "Fatima@Tiwizi.example", "message": "Je peux aider"}, follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("volunteering:applied", args=[mission.slug])
-    application = Application.objects.get()
-    assert application.applicant.email == "fatima@tiwizi.example"
-    assert application.uid not in body(answer)
-    assert not application.applicant.has_usable_password()
-
-
-def test_applying_again_says_the_same_and_tells_nobody_who_applied(client):
-    application = sent()
-    url = reverse("volunteering:apply", args=[application.mission.slug])
-    known = client.post(url, {"email": application.applicant.email, "message": "Encore"})
-    fresh = client.post(url, {"email": "autre@tiwizi.example", "message": "Encore"})
-    assert (known.status_code, known["Location"]) == (fresh.status_code, fresh["Location"])
-    assert Application.objects.count() == 2
-    assert Letter.objects.filter(to=application.applicant.email).count() == 2  # the link once more
-    application.refresh_from_db()
-    assert application.message == "Je peux aider"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {"email": "", "message": "x"},
-        {"email": "nope", "message": "x"},
-        {"email": "a@b.example", "message": " "},
-    ],
-)
-def test_a_bad_offer_comes_back_with_the_form_still_filled(client, data):
-    mission = MissionFactory()
-    answer = client.post(reverse("volunteering:apply", args=[mission.slug]), data)
-    assert answer.status_code == 422
-    assert 'role="alert"' in body(answer)
-    assert data["email"] in body(answer)
-    assert not Application.objects.exists()
-    assert not Person.objects.filter(email="a@b.example").exists()
-
-
-def test_too_late_offers_similar_missions(client):
-    skill = SkillFactory()
-    mission, like, unlike = MissionFactory(state="filled"), MissionFactory(), MissionFactory()
-    mission.skills.add(skill)
-    like.skills.add(skill)
-    answer = client.post(
-        reverse("volunteering:apply", args=[mission.slug]), {"email": "a@b.example", "message": "x"}
-    )
-    assert answer.status_code == 409
-    assert list(answer.context["similar"]) == [like, unlike]
-    assert not Application.objects.exists()
-
-
-def test_one_address_is_not_flooded(client):
-    for number in range(6):
-        url = reverse("volunteering:apply", args=[MissionFactory().slug])
-        answer = client.post(url, {"email": "cible@tiwizi.example", "message": "x"})
-        assert answer.status_code == (302 if number < 5 else 429)
-    assert Application.objects.count() == 5
-    assert "cible@tiwizi.example" in body(answer)
-
-
-def test_somebody_signed_in_types_a_message_only(client):
-    person = PersonFactory()
-    client.force_login(person)
-    mission = MissionFactory()
-    answer = client.post(reverse("volunteering:apply", args=[mission.slug]), {"message": "Moi"})
-    application = Application.objects.get(applicant=person)
-    assert answer["Location"] == reverse("volunteering:application", args=[application.uid])
-    assert application.confirmed_at is not None
-
-
-def test_opening_the_private_link_confirms_the_address(client):
-    application = sent()
-    answer = client.get(application.url_for(application.applicant))
-    assert answer.status_code == 200
-    application.refresh_from_db()
-    assert application.confirmed_at is not None
-
-
-def answering(application, person=None):
-    person = person or manager_of(application.mission.host)
-    return reverse("volunteering:answer", args=[answer_token(application, person)]), person
-
-
-def test_an_organisation_accepts_from_the_mail_with_one_click_and_one_page(client):
-    """ANCHORS 6: one click and one confirmation, without signing in."""
-    application = sent()
-    url, person = answering(application)
-    assert application.url_for(person) == url
-    page = client.get(url)
-    assert application.message in body(page)
-    application.refresh_from_db()
-    assert application.state == Application.State.SENT  # reading it changes nothing
-    assert client.post(url, {"choice": "accept"}).status_code == 302
-    application.refresh_from_db()
-    assert (application.state, application.decided_by) == (Application.State.ACCEPTED, person)
-    again = client.post(url, {"choice": "decline", "reason": "non"})
-    assert again.status_code == 200
-    application.refresh_from_db()
-    assert application.state == Application.State.ACCEPTED
-
-
-@pytest.mark.parametrize("data", [{"choice": "decline", "reason": ""}, {"choice": "burn"}, {}])
-def test_an_incomplete_answer_changes_nothing(client, data):
-    application = sent()
-    url, _person = answering(application)
-    answer = client.post(url, data)
-    assert answer.status_code == 422
-    application.refresh_from_db()
-    assert application.state == Application.State.SENT
-
-
-def test_a_link_of_somebody_who_left_opens_nothing(client):
-    """D22: presidents change: the link is only as good as the role today."""
-    application = sent()
-    url, person = answering(application)
-    person.memberships.update(until=timezone.localdate())
-    answer = client.post(url, {"choice": "accept"})
-    assert answer["Location"] == reverse("volunteering:application", args=[application.uid])
-    application.refresh_from_db()
-    assert application.state == Application.State.SENT
-
-
-def test_a_link_made_for_an_animator_does_not_answer(client):
-    application = sent()
-    url, _person = answering(application, animator())
-    assert client.post(url, {"choice": "accept"}).status_code == 302
-    application.refresh_from_db()
-    assert application.state == Application.State.SENT
-
-
-def test_links_expire_and_cannot_be_forged(client, monkeypatch):
-    application = sent()
-    url, person = answering(application)
-    forged = signing.dumps([application.uid, person.uid], salt="another", compress=True)
-    assert client.get(reverse("volunteering:answer", args=[forged])).status_code == 404
-    strange = signing.dumps("x", salt=ANSWER_SALT, compress=True)
-    assert client.get(reverse("volunteering:answer", args=[strange])).status_code == 404
-    monkeypatch.setattr("plugins.volunteering.models.links.ANSWER_LINK_LIVES", timedelta(seconds=-1))
-    assert client.get(url).status_code == 410
-
-
-def test_a_full_mission_says_so_on_the_answer_page(client):
-    mission = MissionFactory(people=1)
-    late = sent(mission)
-    accepted(mission)
-    url, _person = answering(late)
-    answer = client.post(url, {"choice": "accept"})
-    assert answer.status_code == 422
-    assert "Toutes les places sont prises" in body(answer)
-
-
 def test_a_step_ticked_off_moves_the_turn_on_both_pages(client):
     """D5: both see whose turn it is, since when, due when."""
     application = accepted()
@@ -390,17 +222,6 @@ def test_pages_for_strangers_hold_no_token(client):
         answer = client.get(url)
         assert "csrfmiddlewaretoken" not in body(answer)
         assert not answer.cookies
-
-
-def test_notices_lead_to_the_private_link_and_to_the_answer():
-    application = sent()
-    manager = manager_of(application.mission.host)
-    applications.leave_note(application, side="volunteer", by=application.applicant, text="Une question")
-    assert Notice.objects.filter(person=manager).exists()
-    assert "/answer/" in application.url_for(manager)
-    assert "/key/" in application.url_for(application.applicant)
-    applications.accept(application, by=manager)
-    assert application.url_for(manager) == application.get_absolute_url()
 
 
 @pytest.mark.parametrize("name", ["add-step", "note", "decline", "log-hours"])
