@@ -15,9 +15,9 @@ from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.domain.rules import Terms
 from plugins.crowdfunding.models import Campaign, Pledge
 from tests.crowdfunding.bank import at_the_bank, end_today, secured
+from tests.crowdfunding.campaign_forms import form
 from tests.crowdfunding.factories import CampaignFactory, manager, promise
 from tests.crowdfunding.test_closing import all_or_nothing, two_rounds
-from tests.crowdfunding.test_pages import form
 from tests.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db

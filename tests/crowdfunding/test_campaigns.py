@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from plugins.crowdfunding.models import Campaign, CollectorSettings
+from tests.crowdfunding.campaign_forms import form
 from tests.crowdfunding.factories import CampaignFactory, manager
-from tests.crowdfunding.test_pages import form
 
 pytestmark = pytest.mark.django_db
 
