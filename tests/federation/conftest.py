@@ -90,3 +90,12 @@ def web(monkeypatch):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, fetch)
     return pages
+
+
+@pytest.fixture
+def there(web):
+    """Argenteuil answers."""
+    from tests.federation.factories import THERE, actor_document
+
+    web[f"{THERE}/"] = web[f"{THERE}/ap/instance"] = actor_document()
+    return web

@@ -138,6 +138,12 @@ def receive(kind: str, thing: Any, **fields: Any) -> InboxActivity:
     return row
 
 
+def ask_us(uri: str = f"{THERE}/ap/instance") -> PeerLink:
+    """Another instance's Follow arrives."""
+    receive("Follow", actors.instance_uri(), actor=uri)
+    return PeerLink.objects.get(direction=PeerLink.Direction.IN, actor__reference__uri=uri)
+
+
 def sent() -> list[tuple[dict[str, Any], list[str]]]:
     """Activities handed to the deliveries since the start, each with its inboxes."""
     return [

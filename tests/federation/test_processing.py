@@ -1,35 +1,26 @@
-"""What verified activities do here: only what their sender may, only from whom we follow or in answer to us."""
+"""What verified activities do here: only what their sender may, only from whom we follow."""
 
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.utils import timezone
 
 from core.models import JournalEntry, Project, Territory
-from plugins.federation.domain import actors, hosts, processing
+from plugins.federation.domain import processing
 from plugins.federation.domain.documents import stamp
-from plugins.federation.models import OutboundEvent, PeerLink, ReceivedObject
-from tests.factories import ProjectFactory, TerritoryFactory, ThemeFactory
+from plugins.federation.models import PeerLink, ReceivedObject
+from tests.factories import TerritoryFactory, ThemeFactory
 from tests.federation.factories import (
     ELSEWHERE,
     THERE,
     activity,
-    actor_document,
     article,
     followed,
     follower,
-    note,
     person_there,
     receive,
     remote_actor,
-    share_all,
 )
-from tests.federation.test_outbound import published
-
-if not apps.is_installed("plugins.forum"):
-    pytest.skip("answers need the forum", allow_module_level=True)
-from plugins.forum.models import Post
 
 pytestmark = pytest.mark.django_db
 Ignored, Refused = processing.Ignored, processing.Refused
@@ -204,129 +195,6 @@ def test_what_is_not_for_us_leaves_no_trace(web, fields):
         receive("Create", article(**fields), actor=f"{THERE}/ap/instance")
     assert not Project.objects.exists()
     assert not ReceivedObject.objects.exists()
-
-
-def test_blocked_hosts_do_not_come_back_through_others(web):
-    """A blocked instance's object is neither taken nor fetched when somebody else announces it."""
-    followed()
-    hosts.block("lyon.example")
-    uri = article(host=ELSEWHERE)["id"]
-    web[uri] = article(host=ELSEWHERE)
-    with pytest.raises(Ignored):
-        receive("Announce", uri, actor=f"{THERE}/ap/instance")
-    assert web.asked == []
-    assert not Project.objects.exists()
-
-
-def test_projects_are_not_taken_through_a_third_party(web):
-    """An instance we follow does not put another's projects on our list by announcing them."""
-    followed()
-    document = article(host=ELSEWHERE)
-    web[document["id"]] = document
-    with pytest.raises(Ignored):
-        receive("Announce", document["id"], actor=f"{THERE}/ap/instance")
-    assert not Project.objects.exists()
-
-
-def test_an_announced_project_of_the_announcer_comes_in(web):
-    """The instance announces what its organisations created; it is read at its own address."""
-    followed()
-    author = f"{THERE}/ap/organisation/{'0' * 26}"
-    document = article(attributedTo=author)
-    web[document["id"]] = document
-    web[author] = actor_document(author, type="Organization", name="Les eaux")
-    receive("Announce", document["id"], actor=f"{THERE}/ap/instance")
-    project = Project.objects.get()
-    assert project.origin_facts["owner"] == "Les eaux"
-    assert web.asked == [document["id"], author]
-
-
-def test_an_announced_activity_is_read_at_its_origin(web):
-    """FEP-1b12: Announce{Create{Note}} of a third instance's answer to a project we hold."""
-    followed()
-    receive("Create", article())
-    writer = person_there("Writer", host=ELSEWHERE)
-    message = note("De Lyon", to=article()["id"], by=writer)
-    create = {"id": f"{ELSEWHERE}/ap/activity/1", "type": "Create", "actor": writer.uri, "object": message}
-    web[create["id"]] = create
-    receive("Announce", create["id"], actor=f"{THERE}/ap/instance")
-    post = Post.objects.get()
-    assert post.author_uri == writer.uri
-    assert "De Lyon" in post.html
-    assert share_all() == []
-
-
-def test_an_announced_activity_cannot_carry_anothers_object(web):
-    """A Create read at one host does not speak for an object of another."""
-    followed()
-    receive("Create", article())
-    writer = person_there("Writer", host=ELSEWHERE)
-    message = note("Faux", to=article()["id"], by=writer)
-    forged = {
-        "id": f"{THERE}/ap/activity/9",
-        "type": "Create",
-        "actor": f"{THERE}/ap/instance",
-        "object": message,
-    }
-    web[forged["id"]] = forged
-    with pytest.raises(Ignored):
-        receive("Announce", forged["id"], actor=f"{THERE}/ap/instance")
-    assert not Post.objects.exists()
-
-
-def test_our_own_object_never_re_enters(web):
-    """Loops are impossible: an id of ours is neither fetched nor taken."""
-    followed()
-    project = ProjectFactory()
-    for uri in (actors.object_uri(project.ref), actors.activity_uri("01aaaaaaaaaaaaaaaaaaaaaaaa")):
-        with pytest.raises(Ignored):
-            receive("Announce", uri, actor=f"{THERE}/ap/instance")
-    assert web.asked == []
-    assert Project.objects.count() == 1
-
-
-def test_reply_to_our_project_is_taken_from_anyone(web, tree):
-    """J6, D28: whoever can be verified may answer what is public here; the answer is passed on once."""
-    project = published()
-    share_all()
-    writer = person_there("Mastodonte", host=ELSEWHERE)
-    message = note("Je viens", to=actors.object_uri(project.ref), by=writer)
-    receive("Create", message)
-    post = Post.objects.get()
-    assert (post.author_name, post.origin) == ("Mastodonte", ELSEWHERE)
-    assert OutboundEvent.objects.filter(kind="Announce").count() == 1
-    share_all()
-    receive("Delete", {"id": message["id"], "type": "Tombstone"}, actor=writer.uri)
-    post.refresh_from_db()
-    assert post.state == Post.State.DELETED
-    assert OutboundEvent.objects.filter(kind="Announce").count() == 2
-
-
-def test_reply_to_what_is_not_public_is_ignored(web, tree):
-    """A draft cannot be probed by answering it."""
-    project = ProjectFactory(status="waiting")
-    writer = person_there("Curious", host=ELSEWHERE)
-    for uri in (
-        actors.object_uri(project.ref),
-        "http://127.0.0.1:8001/ap/object/core.project/none",
-        f"{THERE}/x",
-    ):
-        with pytest.raises(Ignored):
-            receive("Create", note(to=uri, by=writer))
-    assert not Post.objects.exists()
-
-
-def test_an_unknown_writer_is_read_once(web, tree):
-    """The author's name comes from the author's own document."""
-    project = published()
-    uri = f"{ELSEWHERE}/users/new"
-    web[uri] = actor_document(uri, type="Person", name="Nouvelle")
-    document = {**note(to=actors.object_uri(project.ref), by=person_there()), "id": f"{ELSEWHERE}/n/1"}
-    document["attributedTo"] = uri
-    receive("Create", document)
-    receive("Create", {**document, "id": f"{ELSEWHERE}/n/2", "content": "<p>Encore</p>", "contentMap": {}})
-    assert {post.author_name for post in Post.objects.all()} == {"Nouvelle"}
-    assert web.asked == [uri]
 
 
 @pytest.mark.parametrize("kind", ["Like", "Move", "Flag", "Add", "Offer", "Block"])
