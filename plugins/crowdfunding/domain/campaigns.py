@@ -16,6 +16,7 @@ from moneyed import Money
 from core.domain.notices import quiet
 from core.domain.permissions import manages
 from core.journal import record
+from core.locks import hold
 from core.models import Organisation, Person, Project
 from core.money import minor
 from core.prepared import prepared
@@ -240,8 +241,17 @@ def close_ended() -> int:
 
 def lock(campaign: Campaign) -> Campaign:
     """The campaign's row as it is now, held until the end of the transaction; rows may still point to it."""
-    rows = Campaign.objects.select_related("project", "collector", "receiver", "tally")
-    return rows.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    hold(Campaign, campaign.pk, key=False)
+    found = _with_all(campaign.pk)
+    if not found:
+        raise Campaign.DoesNotExist(campaign.pk)
+    return found[0]
+
+
+@prepared
+def _with_all(pk: int) -> QuerySet[Campaign]:
+    """A campaign with what its acts need."""
+    return Campaign.objects.filter(pk=pk).select_related("project", "collector", "receiver", "tally")
 
 
 @transaction.atomic

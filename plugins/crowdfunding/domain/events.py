@@ -127,7 +127,7 @@ def _effect(account: GatewayAccount, event: Event) -> Payment | None:
             return None  # the organisation uses its account for other things, too
         raise NeedsPerson("unknown_payment")
     if event.payment is not None:
-        return outcomes.apply(payment, event.payment)
+        return outcomes.applied(payment, event.payment)
     if event.dispute is not None:
         disputes.apply(payment, event.dispute)
         return payment

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from core.prepared import prepared
 from plugins.crowdfunding.models import (
     Match,
     MatchedCampaign,
@@ -75,15 +76,14 @@ def on_received(payment: Payment) -> Match | None:
 
     Call it last in the transaction of the gift; the pledge's row is held.
     """
+    places = _places(payment.campaign_id)
+    if not places:
+        return None
     if Match.objects.filter(payment=payment).exists():
         on_taken_back(payment)
         return None
-    places = MatchedCampaign.objects.filter(
-        campaign_id=payment.campaign_id,
-        state=MatchedCampaign.State.ACCEPTED,
-        fund__currency=payment.currency,
-    )
-    funds = list(places.order_by("fund").values_list("fund", flat=True))
+    taken = [place for place in places if place.state == MatchedCampaign.State.ACCEPTED]
+    funds = [place.fund_id for place in taken if place.fund.currency == payment.currency]
     if not funds or MatchSettlement.objects.filter(form_key=payment.pledge.form_key).exists():
         return None
     day = day_of(payment)
@@ -92,6 +92,12 @@ def on_received(payment: Payment) -> Match | None:
         if fund.covers(day) and (made := _match(fund, payment)) is not None:
             return made
     return None
+
+
+@prepared
+def _places(campaign: int) -> QuerySet[MatchedCampaign]:
+    """The places of a campaign in funds, over or not: most campaigns have none."""
+    return MatchedCampaign.objects.filter(campaign_id=campaign).select_related("fund").order_by("fund")
 
 
 def lock(pk: int) -> MatchingFund:

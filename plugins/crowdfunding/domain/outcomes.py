@@ -37,6 +37,21 @@ TAKEN = frozenset(
 """States of a pledge to which no more money belongs: what comes all the same is given back."""
 
 
+TOLD = (
+    "state",
+    "channel",
+    "session",
+    "reference",
+    "failure",
+    "fee_minor",
+    "refunded_minor",
+    "received_on",
+    "recorded_at",
+    "checked_at",
+)
+"""What a provider's word can change of a payment."""
+
+
 class Mismatch(ValueError):
     """The provider speaks of another amount, currency or account than the row: a person must look."""
 
@@ -44,6 +59,11 @@ class Mismatch(ValueError):
 @transaction.atomic
 def apply(row: Payment, outcome: Outcome) -> Payment:
     """Make the provider's word true; gives the payment as it is now. Raises Mismatch."""
+    return applied(row, outcome)
+
+
+def applied(row: Payment, outcome: Outcome) -> Payment:
+    """The same in the caller's transaction, which must not outlive what is raised."""
     pledge = pledges.held(row.pledge_id)
     payment = lock(row, pledge)
     check(payment, outcome)
@@ -51,7 +71,7 @@ def apply(row: Payment, outcome: Outcome) -> Payment:
     payment.reference = payment.reference or outcome.reference
     payment.session = payment.session or outcome.session
     HANDLERS[outcome.status](pledge, payment, outcome)
-    payment.save()
+    payment.save(update_fields=TOLD)
     return payment
 
 

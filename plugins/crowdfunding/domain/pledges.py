@@ -65,13 +65,19 @@ class Donor:
 
 def same_form(form_key: str, email: str, amount: Money, reward: Reward | None = None) -> Pledge | None:
     """The pledge a form already made; raises AlreadyUsed when it was filled in differently."""
-    known = Pledge.objects.select_related("campaign", "delivery").filter(form_key=form_key).first()
+    known = next(iter(_of_form(form_key)), None)
     if known is None:
         return None
     chosen = known.delivery.reward_id if hasattr(known, "delivery") else None
     if (known.email, known.amount, chosen) != (email, amount, reward.pk if reward else None):
         raise AlreadyUsed(known)
     return known
+
+
+@prepared
+def _of_form(form_key: str) -> QuerySet[Pledge]:
+    """The pledge of a filled form, with its reward if it has one."""
+    return Pledge.objects.filter(form_key=form_key).select_related("campaign", "delivery")
 
 
 def pledge(
@@ -137,18 +143,14 @@ def _make(campaign: Campaign, donor: Donor, amount: Money, *, form_key: str, cha
 
 def columns(campaign: Campaign, donor: Donor, amount: Money) -> dict[str, object]:
     """The columns of a new pledge, with the donor's pseudonym in this campaign."""
-    earlier = (
-        Pledge.objects.filter(campaign=campaign, email=donor.email).values_list("donor", flat=True).first()
-        if donor.email
-        else None
-    )
+    earlier = _earlier(campaign.pk, donor.email) if donor.email else []
     return {
         "campaign": campaign,
         "collector_id": campaign.collector_id,
         "code": new_code(),
         "currency": campaign.currency,
         "amount_minor": minor(amount),
-        "donor": earlier or new_uid(),
+        "donor": earlier[0].donor if earlier else new_uid(),
         "person": donor.person,
         "email": donor.email,
         "name": donor.name,
@@ -157,6 +159,12 @@ def columns(campaign: Campaign, donor: Donor, amount: Money) -> dict[str, object
         "if_fails": donor.if_fails,
         "language": donor.language,
     }
+
+
+@prepared
+def _earlier(campaign: int, email: str) -> QuerySet[Pledge]:
+    """The first pledge from an address to a campaign."""
+    return Pledge.objects.filter(campaign_id=campaign, email=email).order_by("pk").only("donor")[:1]
 
 
 def lock(row: Pledge) -> Pledge:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from moneyed import Money
 
@@ -15,6 +16,7 @@ from core.domain.permissions import MANAGERS, TREASURERS, roles
 from core.journal import record
 from core.models import Organisation, Person
 from core.money import minor
+from core.prepared import prepared
 from core.text import clean
 from plugins.crowdfunding.domain import reward_letters
 from plugins.crowdfunding.domain.lifecycles import Table, after
@@ -101,10 +103,16 @@ def may_offer(person: Person, campaign: Campaign) -> bool:
 
 def of_campaign(campaign: Campaign) -> list[Reward]:
     """All rewards of a campaign that are offered or were; one query."""
-    found = list(Reward.objects.filter(campaign=campaign).shown())
+    found = _shown(campaign.pk)
     for reward in found:
         reward.campaign = campaign
     return found
+
+
+@prepared
+def _shown(campaign: int) -> QuerySet[Reward]:
+    """A campaign's rewards as they are offered."""
+    return Reward.objects.filter(campaign_id=campaign).shown()
 
 
 def offered(campaign: Campaign) -> list[Reward]:
@@ -178,9 +186,15 @@ def follow(pledge: Pledge) -> None:
 
 def _of(pledge: Pledge) -> Delivery | None:
     """The pledge's delivery, held; its pledge is held already, so nobody makes one meanwhile."""
-    if not Delivery.objects.filter(pledge=pledge).exists():
+    if not _any_of(pledge.pk):
         return None
     return Delivery.objects.select_related("reward").select_for_update(of=("self",)).get(pledge=pledge)
+
+
+@prepared
+def _any_of(pledge: int) -> QuerySet[Delivery]:
+    """The delivery of a pledge, not held: most have none."""
+    return Delivery.objects.filter(pledge_id=pledge)
 
 
 def _turn(delivery: Delivery, act: str) -> None:

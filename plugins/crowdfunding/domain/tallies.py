@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from core.prepared import prepared
 from plugins.crowdfunding.models import Campaign, Pledge, Tally
 
 
@@ -24,15 +25,19 @@ def gift(pledge: Pledge, amount_minor: int, sign: int) -> None:
 
     A donor with several gifts is one backer.
     """
-    others = Pledge.objects.filter(
-        campaign_id=pledge.campaign_id, donor=pledge.donor, state=Pledge.State.RECEIVED
-    )
-    alone = not others.exclude(pk=pledge.pk).exists()
+    alone = not _others(pledge.campaign_id, pledge.donor, pledge.pk)
     Tally.objects.filter(campaign_id=pledge.campaign_id).update(
         received_minor=F("received_minor") + sign * amount_minor,
         gifts=F("gifts") + sign,
         backers=F("backers") + (sign if alone else 0),
     )
+
+
+@prepared
+def _others(campaign: int, donor: str, pk: int) -> QuerySet[Pledge]:
+    """Another gift of the donor to the campaign, if there is one."""
+    rows = Pledge.objects.filter(campaign_id=campaign, donor=donor, state=Pledge.State.RECEIVED)
+    return rows.exclude(pk=pk).only("pk")[:1]
 
 
 def change(pledge: Pledge, minor: int) -> None:
