@@ -155,6 +155,41 @@ def bar(pen: ImageDraw.ImageDraw, progress: Progress, language: str) -> None:
     say(progress.rest, at=(end + wide if right else end - wide, top + 78), colour=colour["accent-ink"])
 
 
+def band(picture: Image.Image, pen: ImageDraw.ImageDraw, code: str) -> None:
+    """The top of a card: the place's motif repeated on the site's colour."""
+    colour = colours()
+    pen.rectangle((0, 0, WIDTH, BAND), fill=colour["primary"])
+    for row in range(BAND // TILE):
+        for column in range(-1, WIDTH // TILE + 1):
+            place = (column * TILE + (TILE // 2 if row % 2 else 0) + 12, row * TILE + 12)
+            picture.paste(colour["accent"], place, stamp(code, TILE - 24))
+    pen.rectangle((0, BAND, WIDTH, BAND + 8), fill=colour["accent"])
+
+
+def headline(pen: ImageDraw.ImageDraw, title: str, *, start: int, short: bool, language: str) -> None:
+    """The title as large as its length allows, on two lines at most when it has to be short."""
+    if short:
+        size, most = 52, 2
+    elif length(title, 68, True, language) <= 2 * (WIDTH - 2 * EDGE) * 0.9:
+        size, most = 68, 2
+    else:
+        size, most = 54, 3
+    ink, baseline = colours()["ink"], BAND + 92 + size
+    for text in lines(title, width=WIDTH - 2 * EDGE, size=size, most=most, language=language):
+        write(pen, text, at=(start, baseline), size=size, bold=True, colour=ink, language=language)
+        baseline += int(size * 1.28)
+
+
+def compressed(picture: Image.Image) -> bytes:
+    """A picture as JPEG, as good as the largest file that messengers show allows."""
+    for quality in (86, 76, 64, 50):
+        stream = io.BytesIO()
+        picture.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
+        if stream.tell() <= LARGEST_FILE:
+            break
+    return stream.getvalue()
+
+
 def draw(
     *,
     title: str,
@@ -172,47 +207,15 @@ def draw(
     colour = colours()
     picture = Image.new("RGB", (WIDTH, HEIGHT), colour["sheet"])
     pen = ImageDraw.Draw(picture)
-    pen.rectangle((0, 0, WIDTH, BAND), fill=colour["primary"])
-    for row in range(BAND // TILE):
-        for column in range(-1, WIDTH // TILE + 1):
-            place = (column * TILE + (TILE // 2 if row % 2 else 0) + 12, row * TILE + 12)
-            picture.paste(colour["accent"], place, stamp(code, TILE - 24))
+    band(picture, pen, code)
     start = WIDTH - EDGE if direction(language) == "rtl" else EDGE
-    size, most = (68, 2) if length(title, 68, True, language) <= 2 * (WIDTH - 2 * EDGE) * 0.9 else (54, 3)
-    if progress is not None:
-        size, most = 52, 2
-    pen.rectangle((0, BAND, WIDTH, BAND + 8), fill=colour["accent"])
-    write(
-        pen, kind, at=(start, BAND + 72), size=34, bold=True, colour=colour["accent-ink"], language=language
-    )
-    baseline = BAND + 92 + size
-    for text in lines(title, width=WIDTH - 2 * EDGE, size=size, most=most, language=language):
-        write(pen, text, at=(start, baseline), size=size, bold=True, colour=colour["ink"], language=language)
-        baseline += int(size * 1.28)
+    say = partial(write, pen, language=language)
+    say(kind, at=(start, BAND + 72), size=34, bold=True, colour=colour["accent-ink"])
+    headline(pen, title, start=start, short=progress is not None, language=language)
     if progress is not None:
         bar(pen, progress, language)
-    place_line = lines(line, width=WIDTH - 2 * EDGE, size=34, most=1, language=language)[0]
-    write(
-        pen,
-        place_line,
-        at=(start, HEIGHT - (84 if progress else 104)),
-        size=30 if progress else 34,
-        bold=False,
-        colour=colour["soft"],
-        language=language,
-    )
-    write(
-        pen,
-        site,
-        at=(start, HEIGHT - (36 if progress else 44)),
-        size=34,
-        bold=True,
-        colour=colour["primary"],
-        language=language,
-    )
-    for quality in (86, 76, 64, 50):
-        stream = io.BytesIO()
-        picture.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
-        if stream.tell() <= LARGEST_FILE:
-            break
-    return stream.getvalue()
+    place = lines(line, width=WIDTH - 2 * EDGE, size=34, most=1, language=language)[0]
+    below, above, small = (36, 84, 30) if progress else (44, 104, 34)
+    say(place, at=(start, HEIGHT - above), size=small, bold=False, colour=colour["soft"])
+    say(site, at=(start, HEIGHT - below), size=34, bold=True, colour=colour["primary"])
+    return compressed(picture)

@@ -31,14 +31,7 @@ def for_site(slug: str, *, port: int, plugins: tuple[str, ...], **facts: Any) ->
     var = Path(os.environ.get("TIWIZI_VAR", base.VAR)) / slug
     return {
         "INSTANCE": instance,
-        "INSTALLED_APPS": [
-            f"sites.{slug}",
-            *(["sites.demo"] if instance.demo else []),
-            "core.apps.Core",
-            *apps_of(plugins),
-            *base.LIBRARY_APPS,
-            *(["django_rq"] if engine() else []),
-        ],
+        "INSTALLED_APPS": installed(instance),
         "MIDDLEWARE": [*base.MIDDLEWARE[:2], *middleware_of(plugins), *base.MIDDLEWARE[2:]],
         "DATABASES": {"default": database(var)},
         "CACHES": caches(var),
@@ -55,6 +48,18 @@ def for_site(slug: str, *, port: int, plugins: tuple[str, ...], **facts: Any) ->
         "DEFAULT_FROM_EMAIL": os.environ.get("DEFAULT_FROM_EMAIL", f"{slug}@tiwizi.example"),
         **(production(instance.base_url) if profile == "production" else demo(var)),
     }
+
+
+def installed(instance: Instance) -> list[str]:
+    """The applications in the order in which their templates win: the site, core, its plug-ins, libraries."""
+    return [
+        f"sites.{instance.slug}",
+        *(["sites.demo"] if instance.demo else []),
+        "core.apps.Core",
+        *apps_of(instance.plugins),
+        *base.LIBRARY_APPS,
+        *(["django_rq"] if engine() else []),
+    ]
 
 
 def database(var: Path) -> dict[str, Any]:
