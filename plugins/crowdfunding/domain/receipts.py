@@ -121,6 +121,12 @@ def issue(donor: Donor, *, by: Person | None) -> TaxReceipt:
         ReceiptLine(receipt=receipt, payment=payment, amount_minor=payment.standing_minor)
         for payment in payments
     )
+    _tell(receipt, donor, by=by)
+    return receipt
+
+
+def _tell(receipt: TaxReceipt, donor: Donor, *, by: Person | None) -> None:
+    """An issued receipt stands in the journal, which tells nobody; the donor gets a letter."""
     with quiet():
         record(
             by,
@@ -130,7 +136,6 @@ def issue(donor: Donor, *, by: Person | None) -> TaxReceipt:
             number=numbers.ltr(receipt.label),
         )
     receipt_letters.issued(receipt, donor.pledge)
-    return receipt
 
 
 def _cancelled_before(payments: Sequence[Payment]) -> TaxReceipt | None:

@@ -2,9 +2,9 @@
 
 A gateway never touches the database. A manual one is asked how to pay (``start``), whether what a human saw can be
 (``settle``) and to take it back (``reverse``). A hosted one has a page of its own: ``start`` leads there, ``find`` reads
-again what became of it, ``charge`` collects with a stored mandate, ``refund`` gives back and ``read`` checks and
-translates what the provider sends by itself. All of them answer with an ``Outcome``, so that the browser's return,
-an event and the sweeper say the same thing.
+again what became of it, ``charge`` collects with a stored mandate, ``detach`` makes the provider forget it, ``refund``
+gives back and ``read`` checks and translates what the provider sends by itself. What became of a payment is always told
+by an ``Outcome``, so that the browser's return, an event and the sweeper say the same thing.
 """
 
 from __future__ import annotations
@@ -17,33 +17,21 @@ from typing import ClassVar, Protocol
 
 from moneyed import Money
 
+# Named again here as part of the port; isort would make nine imports of it.
+# isort: off
 from plugins.crowdfunding.gateways.errors import (
     ChannelNotTaken as ChannelNotTaken,
-)
-from plugins.crowdfunding.gateways.errors import (
     CurrencyNotTaken as CurrencyNotTaken,
-)
-from plugins.crowdfunding.gateways.errors import (
     Forged as Forged,
-)
-from plugins.crowdfunding.gateways.errors import (
     GatewayError as GatewayError,
-)
-from plugins.crowdfunding.gateways.errors import (
     ImpossibleAmount as ImpossibleAmount,
-)
-from plugins.crowdfunding.gateways.errors import (
     ImpossibleDate as ImpossibleDate,
-)
-from plugins.crowdfunding.gateways.errors import (
     Refused as Refused,
-)
-from plugins.crowdfunding.gateways.errors import (
     Unknown as Unknown,
-)
-from plugins.crowdfunding.gateways.errors import (
     Unreachable as Unreachable,
 )
+
+# isort: on
 
 
 @dataclass(frozen=True)
@@ -294,6 +282,9 @@ class HostedGateway(Gateway, Protocol):
 
     def charge(self, charge: Charge) -> Outcome:
         """Collect with a stored method; a refusal is an Outcome (FAILED, CONFIRM), not an exception."""
+
+    def detach(self, method: Method, credentials: Credentials) -> None:
+        """Make the provider forget a stored method for good; one it forgot before, or never knew, is no error."""
 
     def void(self, session: str, reference: str, credentials: Credentials) -> Outcome:
         """Make an unfinished payment impossible; gives SETTLED or PROCESSING when it came first."""
