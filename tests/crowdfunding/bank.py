@@ -78,6 +78,11 @@ class Bank:
         return [line["payment"] for line in cls.done() if line["do"] == "refund"]
 
     @classmethod
+    def detached(cls) -> list[str]:
+        """Methods it was told to forget, once for each time."""
+        return [line["method"] for line in cls.done() if line["do"] == "detach"]
+
+    @classmethod
     def settle(cls) -> None:
         """Debits at the bank come in."""
         known = {line["key"] for line in cls.done() if line["do"] == "settle"}
@@ -105,6 +110,8 @@ class Bank:
     def charge(self, charge) -> Outcome:
         self._at("before charge")
         kind = charge.method.method.split("-")[0]
+        if charge.method.method in self.detached():
+            kind = "bad"
         if kind == "lost":
             raise Unreachable("the provider is down")
         known = [line for line in self.done() if line["key"] == charge.key]
@@ -146,6 +153,11 @@ class Bank:
             channel="card",
             failure=failure,
         )
+
+    def detach(self, method, credentials) -> None:
+        self._at("before detach")
+        self._write(do="detach", method=method.method)
+        self._at("after detach")
 
     def find(self, session, reference, credentials) -> Outcome:
         if reference:

@@ -37,6 +37,8 @@ from plugins.crowdfunding.gateways.base import (
 
 NAME = "fake"
 FEE = 29
+GONE = "payment_method_detached"
+"""The refusal of a method that was removed: no history may ever see it."""
 TODAY = date(2026, 11, 20)
 
 
@@ -75,6 +77,7 @@ class FakeProvider:
         self.events: list[Event] = []
         self.methods: dict[str, str] = {}
         self.remembered: set[str] = set()
+        self.detached: set[str] = set()
         self.breaks = ""
         self.fees = 0
 
@@ -184,10 +187,16 @@ class FakeProvider:
             intent = known[0]
         else:
             intent = self._intent(charge.key, charge.amount, charge.method.channel)
-            self._take(intent, self.methods.get(charge.method.method, "ok"))
+            gone = charge.method.method in self.detached
+            self._take(intent, GONE if gone else self.methods.get(charge.method.method, "ok"))
             self._tell(intent)
         self._break("after")
         return self._outcome(intent)
+
+    def detach(self, method: Method, credentials: Credentials) -> None:
+        self._break("before")
+        self.detached.add(method.method)
+        self._break("after")
 
     def refund(self, order: RefundOrder) -> RefundOutcome:
         self._break("before")

@@ -272,6 +272,7 @@ def test_it_refuses_to_work_on_a_real_site(demo, settings):
         lambda: demo.find(session, "", ACCESS),
         lambda: demo.void(session, "", ACCESS),
         lambda: demo.charge(Charge("k", "c", EUROS, card, credentials=ACCESS)),
+        lambda: demo.detach(card, ACCESS),
         lambda: demo.refund(RefundOrder("r", "x", EUROS, ACCESS)),
         lambda: demo.find_refund("x", ACCESS),
         lambda: demo.read(body, seal, ACCESS),

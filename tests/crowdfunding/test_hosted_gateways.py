@@ -120,6 +120,25 @@ def test_refusals_at_the_close_are_answers(rig, later, status, failure):
     assert (found.status, found.failure, found.key) == (status, failure, "pledge-2")
 
 
+def test_a_removed_method_is_never_charged(rig):
+    """Removing it twice, or one that nobody knows, is no error; what it paid before stays paid."""
+    method, other = secured(rig).method, secured(rig, "pledge-9").method
+    done = charge(rig, method)
+    for gone in (method, method, replace(method, customer="cus_nobody", method="pm_nobody")):
+        rig.gateway.detach(gone, rig.account)
+    refused = charge(rig, method, "pledge-3")
+    assert (refused.status, bool(refused.failure)) == (Status.FAILED, True)
+    assert charge(rig, method) == done
+    assert charge(rig, other, "pledge-4").status == Status.SETTLED
+    assert refund(rig, done.reference, 5000).amount == money(5000, "EUR")
+
+
+def test_another_organisation_removes_nothing(rig):
+    method = secured(rig).method
+    rig.gateway.detach(method, rig.other)
+    assert charge(rig, method).status == Status.SETTLED
+
+
 def test_a_direct_debit_settles_later_or_comes_back(rig):
     if "debit" not in rig.gateway.channels:
         pytest.skip("no direct debit")

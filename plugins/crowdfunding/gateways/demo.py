@@ -29,6 +29,7 @@ from plugins.crowdfunding.gateways.base import (
     GatewayError,
     ImpossibleAmount,
     Instructions,
+    Method,
     Order,
     Outcome,
     RefundOrder,
@@ -63,7 +64,7 @@ def outcome(data: Mapping[str, Any]) -> Outcome:
         amount=money(int(data["amount"]), currency),
         on=date.fromisoformat(data["on"]) if data["on"] else None,
         channel=data["channel"],
-        method=method_of(data["method"], data["channel"]) if data["method"] else None,
+        method=method_of(data["method"], data["channel"], data["session"]) if data["method"] else None,
         fee=money(int(data["fee"]), currency) if data["fee"] else None,
         failure=data["failure"],
     )
@@ -159,6 +160,8 @@ class Demo:
         """Collect with a stored method: it does what its donor chose when storing it."""
         check_demo()
         status, failure = demo_bank.at_the_close(charge.method.method)
+        if demo_bank.forgotten(charge.credentials.account, charge.method):
+            status, failure = Status.FAILED, "payment_method_detached"
         with transaction.atomic():
             row, made = DemoPayment.objects.get_or_create(
                 account=charge.credentials.account,
@@ -178,6 +181,11 @@ class Demo:
             if made:
                 demo_events.tell(row, f"payment.{row.status}", said(row))
         return outcome(said(row))
+
+    def detach(self, method: Method, credentials: Credentials) -> None:
+        """Forget a stored method; one it does not have is no error."""
+        check_demo()
+        demo_bank.forget(credentials.account, method)
 
     def refund(self, order: RefundOrder) -> RefundOutcome:
         """Give back at once, never more than came."""

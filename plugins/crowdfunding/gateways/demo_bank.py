@@ -50,10 +50,10 @@ def fee_of(amount_minor: int) -> int:
     return min(amount_minor // 2, amount_minor * 15 // 1000 + 25)
 
 
-def method_of(name: str, channel: str) -> Method:
-    """The stored method behind a name; its name says what it will do when it is charged."""
+def method_of(name: str, channel: str, page: str) -> Method:
+    """The stored method behind a name, of who finished this page; its name says what it will do when it is charged."""
     label = "•••• 4242" if channel == "card" else "FR•• •••• 0189"
-    return Method(customer="demo_customer", method=name, label=label, channel=channel)
+    return Method(customer=page, method=name, label=label, channel=channel)
 
 
 def at_the_close(method: str) -> tuple[str, str]:
@@ -63,6 +63,18 @@ def at_the_close(method: str) -> tuple[str, str]:
     if method.endswith("_confirm"):
         return Status.CONFIRM, "authentication_required"
     return Status.SETTLED, ""
+
+
+def forget(account: str, method: Method) -> None:
+    """The bank keeps the method no longer; one that it does not have is left alone."""
+    kept = DemoPayment.objects.filter(account=account, session=method.customer, method=method.method)
+    kept.filter(kind=DemoPayment.Kind.SECURE).update(method="")
+
+
+def forgotten(account: str, method: Method) -> bool:
+    """Whether the method was stored here once and is no more."""
+    stored = DemoPayment.objects.filter(account=account, session=method.customer)
+    return stored.filter(kind=DemoPayment.Kind.SECURE, method="").exists()
 
 
 def ripen(row: DemoPayment) -> None:

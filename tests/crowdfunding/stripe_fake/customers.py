@@ -88,7 +88,8 @@ def detach(account, params: dict, id_: str) -> dict:
     only(params, "")
     method = account.get("payment_method", id_, "payment_method")
     if method["customer"] is None:
-        raise impossible("The payment method is not attached.", "payment_method_unexpected_state")
+        message = "The payment method you provided is not attached to a customer so detachment is impossible."
+        raise impossible(message)
     method["customer"], method["gone"] = None, True
     account.tell("payment_method.detached", method)
     return method

@@ -23,7 +23,7 @@ def missing(kind: str, id_: str, param: str = "id") -> ApiError:
     return ApiError(404, "invalid_request_error", message, param=param, code="resource_missing")
 
 
-def impossible(message: str, code: str, param: str | None = None, **facts) -> ApiError:
+def impossible(message: str, code: str | None = None, param: str | None = None, **facts) -> ApiError:
     """400 because of the state of things; the work had begun, so it is replayed."""
     return ApiError(400, "invalid_request_error", message, begun=True, code=code, param=param, **facts)
 

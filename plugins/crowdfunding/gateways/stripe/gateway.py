@@ -18,6 +18,7 @@ from plugins.crowdfunding.gateways.base import (
     Forged,
     ImpossibleAmount,
     Instructions,
+    Method,
     Order,
     Outcome,
     RefundOrder,
@@ -125,6 +126,20 @@ class Stripe:
         with asking():
             found = client(charge.credentials).v1.payment_intents.search(query).data
         return reading.intent(found[0].to_dict()) if found else None
+
+    def detach(self, method: Method, credentials: Credentials) -> None:
+        """Take a payment method off its customer: Stripe never lets it be charged or attached again."""
+        methods = client(credentials).v1.payment_methods
+        try:
+            with asking():
+                methods.detach(method.method)
+        except Unknown:
+            return
+        except Refused:
+            # Stripe refuses to detach what is detached, under no code of its own: look whether it is.
+            with asking():
+                if methods.retrieve(method.method).customer is not None:
+                    raise
 
     def void(self, session: str, reference: str, credentials: Credentials) -> Outcome:
         """Close the page or cancel the charge; what came first stands."""
