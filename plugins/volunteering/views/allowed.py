@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from plugins.volunteering.domain.stances import Stance
 from plugins.volunteering.models import Application, Engagement, HoursEntry, PlanStep
@@ -75,7 +76,12 @@ ACTIONS: dict[str, Possible] = {
             _("Put on the shortlist"),
             lambda a, w, _r: w.is_host and a.state == State.SENT,
         ),
-        Possible("decline", "application", _("Decline"), lambda a, w, _r: w.is_host and waits(a)),
+        Possible(
+            "decline",
+            "application",
+            pgettext_lazy("application", "Decline"),
+            lambda a, w, _r: w.is_host and waits(a),
+        ),
         Possible(
             "withdraw", "application", _("Withdraw my offer"), lambda a, w, _r: w.is_volunteer and waits(a)
         ),
