@@ -16,6 +16,7 @@ from plugins.crowdfunding.domain import (
     checkouts,
     closing,
     deliveries,
+    mandates,
     payouts,
     periods,
     receipts,
@@ -50,6 +51,12 @@ def close_conditional_campaigns() -> int:
 def ask_providers() -> int:
     """Read again what hangs between here and a provider: payments, refunds, moved cards; gives how many were asked."""
     return checkouts.sweep() + refunds.sweep() + changes.sweep_moved()
+
+
+@task()
+def remove_stored_cards() -> int:
+    """Have providers forget cards that are no longer needed; gives how many."""
+    return mandates.sweep()
 
 
 @task()
@@ -122,6 +129,7 @@ schedules = [
     Schedule("crowdfunding.close_ended_campaigns", close_ended_campaigns, timedelta(hours=1)),
     Schedule("crowdfunding.close_conditional_campaigns", close_conditional_campaigns, timedelta(minutes=10)),
     Schedule("crowdfunding.ask_providers", ask_providers, timedelta(minutes=5)),
+    Schedule("crowdfunding.remove_stored_cards", remove_stored_cards, timedelta(minutes=10)),
     Schedule("crowdfunding.tell_demonstration", tell_demonstration, timedelta(minutes=1)),
     Schedule("crowdfunding.verify_ledgers", verify_ledgers, timedelta(hours=12)),
     Schedule("crowdfunding.remind_witnesses", remind_witnesses, timedelta(hours=12)),

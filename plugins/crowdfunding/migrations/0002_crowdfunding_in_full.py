@@ -2491,6 +2491,18 @@ class Migration(migrations.Migration):
                 ("expires", models.DateField(blank=True, null=True)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
+                    "detach_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="nothing uses it: when the provider is asked next to remove it",
+                        null=True,
+                    ),
+                ),
+                (
+                    "detached_at",
+                    models.DateTimeField(blank=True, help_text="the provider has removed it", null=True),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
@@ -2501,6 +2513,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "stored payment method",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("detached_at__isnull", True)),
+                        fields=["detach_at", "id"],
+                        name="mandate_to_detach",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

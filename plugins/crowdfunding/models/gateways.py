@@ -40,7 +40,10 @@ class GatewayAccount(Identified, models.Model):
 
 
 class Mandate(Identified, models.Model):
-    """A payment method stored at the provider, with the donor's consent to be charged later."""
+    """A payment method stored at the provider, with the donor's consent to be charged later.
+
+    Once nothing can use it any more it gets a day to be removed at the provider (domain/mandates.py).
+    """
 
     account = models.ForeignKey(GatewayAccount, on_delete=models.PROTECT, related_name="mandates")
     customer = models.CharField(max_length=140)
@@ -49,9 +52,18 @@ class Mandate(Identified, models.Model):
     label = models.CharField(max_length=40, blank=True, help_text="what the donor recognises it by")
     expires = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
+    detach_at = models.DateTimeField(
+        null=True, blank=True, help_text="nothing uses it: when the provider is asked next to remove it"
+    )
+    detached_at = models.DateTimeField(null=True, blank=True, help_text="the provider has removed it")
 
     class Meta:
         verbose_name = _("stored payment method")
+        indexes = [
+            models.Index(
+                fields=["detach_at", "id"], condition=Q(detached_at__isnull=True), name="mandate_to_detach"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label or f"{self.channel} {self.pk}"
