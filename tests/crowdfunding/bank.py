@@ -114,7 +114,7 @@ class Bank:
             kind = "bad"
         if kind == "lost":
             raise Unreachable("the provider is down")
-        known = [line for line in self.done() if line["key"] == charge.key]
+        known = [line for line in self.done() if line.get("key") == charge.key]
         if not known:
             do = {"bad": "decline", "confirm": "confirm", "slow": "process"}.get(kind, "charge")
             minor = int(charge.amount.amount * 100)
