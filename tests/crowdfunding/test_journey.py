@@ -32,6 +32,13 @@ def give(client, campaign, **fields):
 def test_promise_pay_and_see_it_move(client, mailoutbox):
     """J3, D4, D12, D15: a guest promises 50 €, the treasurer books it, gauge, ledger and journal move."""
     campaign = CampaignFactory()
+    pledge = promised(client, campaign, mailoutbox)
+    booked(client, campaign, pledge)
+    moved(client, campaign, mailoutbox)
+
+
+def promised(client, campaign, mailoutbox) -> Pledge:
+    """The guest reads how to pay, on the private page and in the mail that leads there."""
     answer = give(client, campaign)
     pledge = Pledge.objects.get()
     assert answer.status_code == 302
@@ -46,8 +53,12 @@ def test_promise_pay_and_see_it_move(client, mailoutbox):
     assert shown in mailoutbox[0].body
     assert "FR76 3000 6000 0112 3456 7890 189" in mailoutbox[0].body
     assert pledge.token in mailoutbox[0].body
-    keeper = treasurer(campaign.collector)
-    client.force_login(keeper)
+    return pledge
+
+
+def booked(client, campaign, pledge) -> None:
+    """The treasurer says what came and confirms it."""
+    client.force_login(treasurer(campaign.collector))
     url = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/pledges/{pledge.uid}/receive/"
     data = {"amount": "50", "received_on": "2026-01-05", "channel": "transfer", "reference": "VIR 12"}
     asked = client.post(url, data)
@@ -56,12 +67,13 @@ def test_promise_pay_and_see_it_move(client, mailoutbox):
     done = client.post(url, data | {"step": "do"})
     assert done.status_code == 302
     client.logout()
-    campaign.tally.refresh_from_db()
-    assert (campaign.tally.received_minor, campaign.tally.promised_minor, campaign.tally.backers) == (
-        5000,
-        0,
-        1,
-    )
+
+
+def moved(client, campaign, mailoutbox) -> None:
+    """The gauge, the ledger, the journal, the donor's mail and the project say so, and nobody's name."""
+    tally = campaign.tally
+    tally.refresh_from_db()
+    assert (tally.received_minor, tally.promised_minor, tally.backers) == (5000, 0, 1)
     assert Ledger.objects.get().length == 1
     assert JournalEntry.objects.filter(verb="crowdfunding.payment.received", public=True).count() == 1
     deliver_letters()

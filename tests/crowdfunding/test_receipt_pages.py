@@ -46,22 +46,40 @@ def base(campaign):
 def test_from_the_treasurer_s_word_to_the_donor_s_pdf(client):
     """The whole way: able, eligible, asked for after giving, issued, read, cancelled."""
     campaign = CampaignFactory()
-    payment = received(campaign)
-    private = payment.pledge.get_absolute_url()
+    private = received(campaign).pledge.get_absolute_url()
     assert "receipt/" not in client.get(private).content.decode()
     client.force_login(treasurer(campaign.collector))
+    allow(client, campaign)
+    client.logout()
+    ask(client, private)
+    client.force_login(treasurer(campaign.collector))
+    receipt = issued(client, campaign)
+    client.logout()
+    read(client, private, receipt)
+    client.force_login(treasurer(campaign.collector))
+    replace(client, campaign, receipt)
+
+
+def allow(client, campaign) -> None:
+    """Only an organisation that said what it is may call a campaign eligible, and only with its word."""
     eligible = f"{base(campaign)}campaigns/{campaign.slug}/"
     assert client.post(eligible, {"confirmed": "on"}).url.endswith("/issuer/")
     assert client.post(f"{base(campaign)}issuer/", ISSUER).status_code == 302
     assert client.post(eligible, {}).status_code == 422
     assert client.post(eligible, {"confirmed": "on"}).status_code == 302
     assert Campaign.objects.get().receipts_eligible
-    client.logout()
-    ask = f"{private}receipt/"
-    assert ask in client.get(private).content.decode()
-    assert client.post(ask, IDENTITY | {"street": ""}).status_code == 422
-    assert client.post(ask, IDENTITY).status_code == 302
-    client.force_login(treasurer(campaign.collector))
+
+
+def ask(client, private) -> None:
+    """The donor says who they are, whole."""
+    url = f"{private}receipt/"
+    assert url in client.get(private).content.decode()
+    assert client.post(url, IDENTITY | {"street": ""}).status_code == 422
+    assert client.post(url, IDENTITY).status_code == 302
+
+
+def issued(client, campaign) -> TaxReceipt:
+    """The treasurer issues the year, twice, and has one receipt."""
     assert "Zahra Essai" in client.get(base(campaign)).content.decode()
     issue = f"{base(campaign)}issue/"
     assert client.get(f"{issue}?year={THIS_YEAR}").status_code == 200
@@ -69,22 +87,27 @@ def test_from_the_treasurer_s_word_to_the_donor_s_pdf(client):
     assert client.post(issue, {"year": THIS_YEAR}).status_code == 302
     receipt = TaxReceipt.objects.get()
     assert client.get(f"{base(campaign)}{receipt.uid}/pdf/").content.startswith(b"%PDF")
-    client.logout()
-    page = client.get(private).content.decode()
-    assert receipt.label in page
+    return receipt
+
+
+def read(client, private, receipt) -> None:
+    """The donor opens it and can no longer change whose it is."""
+    assert receipt.label in client.get(private).content.decode()
     assert client.get(f"{private}receipt/{receipt.uid}/")["Content-Type"] == "application/pdf"
-    assert client.post(ask, IDENTITY | {"last_name": "Autre"}).status_code == 302
+    assert client.post(f"{private}receipt/", IDENTITY | {"last_name": "Autre"}).status_code == 302
     assert DonorIdentity.objects.get().last_name == "Essai"
-    client.force_login(treasurer(campaign.collector))
+
+
+def replace(client, campaign, receipt) -> None:
+    """Cancelled with a reason, once, and another stands in its place."""
     cancel = f"{base(campaign)}{receipt.uid}/cancel/"
     assert client.post(cancel, {}).status_code == 422
     assert client.post(cancel, {"reason": "mistake", "replace": "on"}).status_code == 302
     assert client.post(cancel, {"reason": "mistake"}).status_code == 302
     assert [row.state for row in TaxReceipt.objects.order_by("number")] == ["cancelled", "issued"]
     newer = TaxReceipt.objects.get(state="issued")
-    assert (
-        client.get(base(campaign)).content.decode().count(newer.label) >= 2
-    )  # itself, and by what it is replaced
+    page = client.get(base(campaign)).content.decode()
+    assert page.count(newer.label) >= 2  # itself, and by what it is replaced
 
 
 def test_a_receipt_of_several_gifts_opens_by_its_letter_only(client):

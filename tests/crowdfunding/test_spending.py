@@ -99,56 +99,67 @@ def test_an_arrival_already_spent_is_not_taken_back(campaign):
 
 
 def test_the_expense_is_entered_on_the_page_and_its_invoice_shown_only_when_vouched(client, campaign):
-    boss, keeper = manager(campaign.receiver), treasurer(campaign.receiver)
+    client.force_login(manager(campaign.receiver))
+    row = entered(client, campaign)
+    invoice = f"/fr/crowdfunding/spending/{row.uid}/invoice/"
+    show = f"/fr/crowdfunding/spending/{row.uid}/show/"
+    assert client.get(invoice).content == files.read(row.invoice)
+    assert client.post(show, {"shown": "1"}).status_code == 403
+    client.logout()
+    assert client.get(invoice).status_code == 403
+    assert invoice not in read_by_everyone(client, campaign)
+    client.force_login(treasurer(campaign.receiver))
+    assert client.post(show, {"shown": "1"}).status_code == 302
+    client.logout()
+    assert client.get(invoice).status_code == 200
+    assert invoice in read_by_everyone(client, campaign)
+    spending.undo(Spending.objects.get(), by=None)
+    assert client.get(invoice).status_code == 403
+
+
+def entered(client, campaign) -> Spending:
+    """600 MAD on a line of 500: refused until the reason is given, with the invoice kept meanwhile."""
     planned = line(campaign.project, 50_000)
     base = f"/fr/crowdfunding/treasury/{campaign.receiver.slug}/spending/"
-    client.force_login(boss)
     assert client.get(base).status_code == 200
     url = f"{base}{campaign.slug}/new/"
-    key = client.get(url).content.decode().split('name="form_key" value="')[1].split('"')[0]
     data = {
         "what": "Tuyaux",
         "currency": "MAD",
         "amount": "600",
-        "spent_on": "2026-11-01",
+        "spent_on": str(Payout.objects.get().sent_on),
         "line": planned.pk,
-    }
-    data |= {
         "where": "bank",
         "supplier": "Omar",
-        "form_key": key,
-        "spent_on": str(Payout.objects.get().sent_on),
+        "form_key": value_of("form_key", client.get(url).content.decode()),
     }
     refused = client.post(url, data | {"file": photo(), "step": "do"})
     assert refused.status_code == 422
     page = refused.content.decode()
     assert 'name="over_why"' in page
-    kept = page.split('name="file_kept" value="')[1].split('"')[0]
     assert not Spending.objects.exists()
-    data |= {"over_why": "Plus cher", "file_kept": kept}
+    data |= {"over_why": "Plus cher", "file_kept": value_of("file_kept", page)}
     asked = client.post(url, data)
     assert asked.status_code == 200
     assert client.post(url, data | {"step": "do"}).status_code == 302
     row = Spending.objects.get()
     assert (row.over_minor, row.line, row.invoice is not None) == (10_000, planned, True)
-    invoice = f"/fr/crowdfunding/spending/{row.uid}/invoice/"
-    public = f"/fr/crowdfunding/campaigns/{campaign.slug}/money/"
-    assert client.get(invoice).content == files.read(row.invoice)
-    assert client.post(f"/fr/crowdfunding/spending/{row.uid}/show/", {"shown": "1"}).status_code == 403
-    client.logout()
-    assert client.get(invoice).status_code == 403
-    page = client.get(public).content.decode()
+    return row
+
+
+def value_of(name: str, page: str) -> str:
+    """What a hidden field of a page holds."""
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def read_by_everyone(client, campaign) -> str:
+    """The campaign's money page: what was bought and why it cost more, never from whom."""
+    page = client.get(f"/fr/crowdfunding/campaigns/{campaign.slug}/money/").content.decode()
     assert "Tuyaux" in page
     assert "Plus cher" in page
     assert "Omar" not in page
     assert "csrf" not in page
-    client.force_login(keeper)
-    assert client.post(f"/fr/crowdfunding/spending/{row.uid}/show/", {"shown": "1"}).status_code == 302
-    client.logout()
-    assert client.get(invoice).status_code == 200
-    assert invoice in client.get(public).content.decode()
-    spending.undo(Spending.objects.get(), by=None)
-    assert client.get(invoice).status_code == 403
+    return page
 
 
 @pytest.mark.parametrize("page", ["payouts/", "spending/"])
