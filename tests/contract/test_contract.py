@@ -21,6 +21,30 @@ from core.models import Person
 keeper = Person.objects.create(email="keeper@tiwizi.example", name="Keeper")
 print(open_stall(project=Project.objects.get(slug="tour"), keeper=keeper, name="Miel de thym").uid)
 """
+TOLD = """
+import json
+from core.domain import people, schedule
+from core.models import Notice, Person
+from core.registry import registry
+from django.test import Client
+from tiwizi_stalls.models import Stall
+from wagtail import hooks
+stall = Stall.objects.get()
+keeper = Person.objects.get(email="keeper@tiwizi.example")
+exported = people.describe(keeper)["stalls.stalls"]
+people.erase(keeper)
+print(json.dumps({
+    "noticed": list(Notice.objects.values_list("person__email", flat=True)),
+    "page": Client().get("/fr/stalls/" + stall.uid + "/").status_code,
+    "scheduled": "stalls.count" in schedule.enqueue_due(),
+    "mapped": [mapping.object_type for mapping in registry.mappings() if mapping.subject == stall.ref.type],
+    "resolved": str(registry.resolve([stall.ref])[stall.ref]),
+    "exported": exported,
+    "erased": Stall.objects.get().keeper is None,
+    "hooked": any(hook.__module__ == "tiwizi_stalls.wagtail_hooks"
+                  for hook in hooks.get_hooks("construct_explorer_page_queryset")),
+}))
+"""
 
 
 @pytest.mark.parametrize(
@@ -50,32 +74,7 @@ def test_a_third_party_brings_one_of_everything(boot):
     assert uid in seen["text"]["/api/v1/stalls/stalls/"], "api"
     figures = {row["key"]: row["value"] for row in json.loads(seen["text"]["/api/v1/figures/"])}
     assert figures["stalls.number"] == 1, "figures"
-    told = instance.shell(
-        """
-import json
-from core.domain import people, schedule
-from core.models import Notice, Person
-from core.registry import registry
-from django.test import Client
-from tiwizi_stalls.models import Stall
-from wagtail import hooks
-stall = Stall.objects.get()
-keeper = Person.objects.get(email="keeper@tiwizi.example")
-exported = people.describe(keeper)["stalls.stalls"]
-people.erase(keeper)
-print(json.dumps({
-    "noticed": list(Notice.objects.values_list("person__email", flat=True)),
-    "page": Client().get("/fr/stalls/" + stall.uid + "/").status_code,
-    "scheduled": "stalls.count" in schedule.enqueue_due(),
-    "mapped": [mapping.object_type for mapping in registry.mappings() if mapping.subject == stall.ref.type],
-    "resolved": str(registry.resolve([stall.ref])[stall.ref]),
-    "exported": exported,
-    "erased": Stall.objects.get().keeper is None,
-    "hooked": any(hook.__module__ == "tiwizi_stalls.wagtail_hooks"
-                  for hook in hooks.get_hooks("construct_explorer_page_queryset")),
-}))
-"""
-    )
+    told = instance.shell(TOLD)
     assert json.loads(told.strip().splitlines()[-1]) == {
         "noticed": ["tour@tiwizi.example"],
         "page": 200,

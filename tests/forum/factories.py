@@ -57,51 +57,69 @@ def bulk_threads(
 
     2,000 × 20 takes some seconds. Gives the threads, oldest talk first.
     """
-    now = timezone.now()
+    people = bulk_people(authors)
+    on = list(subjects or [])[:threads]
+    rows = [about(subject) for subject in on]
+    rows += [
+        {"title": f"Sujet libre {n}", "author": people[n % authors], "reply_count": posts_each - 1}
+        for n in range(len(on), threads)
+    ]
+    start = timezone.now() - timedelta(minutes=threads)
+    made = [
+        Thread(
+            theme=theme,
+            highest_number=posts_each,
+            last_number=posts_each,
+            last_author=people[(n + posts_each) % authors],
+            listed=True,
+            last_posted_at=start + timedelta(minutes=n),
+            **{"reply_count": posts_each} | row,
+        )
+        for n, row in enumerate(rows)
+    ]
+    made = Thread.objects.bulk_create(made, batch_size=batch)
+    bulk_posts(made, posts_each, people, batch=batch)
+    return made
+
+
+def bulk_people(number: int) -> list[Person]:
+    """Neighbours who cannot sign in, at addresses that nobody has yet."""
     start = Person.objects.count()
-    people = Person.objects.bulk_create(
+    return Person.objects.bulk_create(
         [
             Person(email=f"bulk{start + n}@tiwizi.example", name=f"Voisine {n}", password="!")
-            for n in range(authors)
+            for n in range(number)
         ]
     )
-    on = list(subjects or [])[:threads]
-    rows = []
-    for n in range(threads):
-        subject = on[n] if n < len(on) else None
-        rows.append(
-            Thread(
-                about_type=subject.subject_type if subject is not None else "",
-                about_key=subject.subject_key if subject is not None else "",
-                project=subject.subject_project if subject is not None else None,
-                title=str(subject.subject_title)[:200] if subject is not None else f"Sujet libre {n}",
-                theme=theme,
-                author=None if subject is not None else people[n % authors],
-                highest_number=posts_each,
-                last_number=posts_each,
-                last_author=people[(n + posts_each) % authors],
-                listed=True,
-                reply_count=posts_each - (subject is None),
-                last_posted_at=now - timedelta(minutes=threads - n),
-            )
-        )
-    made = Thread.objects.bulk_create(rows, batch_size=batch)
+
+
+def about(subject: Any) -> dict[str, Any]:
+    """What a thread on a subject keeps of it."""
+    return {
+        "about_type": subject.subject_type,
+        "about_key": subject.subject_key,
+        "project": subject.subject_project,
+        "title": str(subject.subject_title)[:200],
+    }
+
+
+def bulk_posts(threads: list[Thread], posts_each: int, people: list[Person], *, batch: int) -> None:
+    """The messages of empty threads, a second apart up to the last talk, some threads at a time."""
     step = max(batch // posts_each, 1)
-    for first in range(0, threads, step):
+    for first in range(0, len(threads), step):
         Post.objects.bulk_create(
             [
                 Post(
                     thread=thread,
                     number=number,
-                    author=people[(n + number) % authors],
+                    author=people[(n + number) % len(people)],
                     text=WORDS,
                     html=HTML,
                     posted_at=thread.last_posted_at - timedelta(seconds=posts_each - number),
                 )
-                for n, thread in enumerate(made[first : first + step], start=first)
+                for n, thread in enumerate(threads[first : first + step], start=first)
                 for number in range(1, posts_each + 1)
             ]
         )
     last = Post.objects.filter(thread=OuterRef("pk"), number=OuterRef("highest_number")).values("pk")
     Thread.objects.filter(last_post=None, highest_number=posts_each).update(last_post=Subquery(last))
-    return made
