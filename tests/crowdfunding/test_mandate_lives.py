@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.domain.mail import deliver_letters
 from plugins.crowdfunding.domain import (
     changes,
     checkouts,
@@ -51,7 +52,7 @@ def methods(campaign):
     return set(Pledge.objects.filter(campaign=campaign).values_list("mandate__method", flat=True))
 
 
-def test_a_campaign_that_failed_leaves_no_card_behind(bank):
+def test_a_campaign_that_failed_leaves_no_card_behind(bank, mailoutbox):
     """Released and never charged: the provider forgets every card, and none before the end."""
     campaign = all_or_nothing()
     for number in range(3):
@@ -62,6 +63,10 @@ def test_a_campaign_that_failed_leaves_no_card_behind(bank):
     assert passed() == 3
     assert set(bank.detached()) == methods(campaign)
     assert bank.charges() == []
+    deliver_letters()
+    told = [mail.body for mail in mailoutbox if "ne le sera jamais" in mail.body]
+    assert len(told) == 3
+    assert all("Elle est supprimée chez le prestataire de paiement." in body for body in told)
 
 
 def test_a_campaign_that_succeeded_keeps_cards_until_they_are_charged(bank):

@@ -23,6 +23,7 @@ def ended(pledge: Pledge, run: ClosingRun) -> None:
     with translation.override(pledge.language):
         more = facts(pledge) | {
             "released": pledge.state == Pledge.State.RELEASED,
+            "stored": pledge.mandate_id is not None,
             "cancelled": run.cause == ClosingRun.Cause.CANCELLED,
             "reached": run.phase == ClosingRun.Phase.SUCCEEDING,
             "bar": text(run.bar, pledge.language),

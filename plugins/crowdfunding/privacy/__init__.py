@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from core.contract import PersonalData
 from core.models import Person
 from core.money import text
-from plugins.crowdfunding.models import Delivery, Payment, Pledge
-from plugins.crowdfunding.privacy import offers, receipts, together, treasury
+from plugins.crowdfunding.models import Delivery, Mandate, Payment, Pledge
+from plugins.crowdfunding.privacy import cards, offers, receipts, together, treasury
 
 
 def _of(person: Person) -> QuerySet[Pledge]:
@@ -21,7 +21,10 @@ def _of(person: Person) -> QuerySet[Pledge]:
 def export_pledges(person: Person) -> list[dict[str, Any]]:
     """Promises and gifts of the person, made signed in or with the same address."""
     rows = (
-        _of(person).select_related("campaign", "delivery__reward").prefetch_related("payments").order_by("pk")
+        _of(person)
+        .select_related("campaign", "delivery__reward", "mandate")
+        .prefetch_related("payments")
+        .order_by("pk")
     )
     return [
         {
@@ -35,6 +38,7 @@ def export_pledges(person: Person) -> list[dict[str, Any]]:
             "message": row.message,
             "made": row.created_at.isoformat(),
             "reward": delivery(row),
+            **cards.said(row.mandate),
             "payments": [
                 {
                     "amount": text(payment.amount, person.language),
@@ -62,8 +66,9 @@ def delivery(row: Pledge) -> dict[str, str] | None:
 
 @transaction.atomic
 def erase_pledges(person: Person) -> None:
-    """Take name, address, message and bank reference off; amounts and dates stay in the accounts."""
+    """Take name, address, message, bank reference and the signs of cards off; amounts and dates stay."""
     rows = _of(person)
+    cards.erase(Mandate.objects.filter(pledges__in=rows))
     Payment.objects.filter(pledge__in=rows).update(reference="")
     parcels = Delivery.objects.filter(pledge__in=rows)
     parcels.update(recipient="", address="", phone="", number="", problem="")

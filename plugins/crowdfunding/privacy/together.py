@@ -12,7 +12,8 @@ from core.models import Person
 from core.money import text
 from plugins.crowdfunding.domain import matching, support_acts
 from plugins.crowdfunding.domain.lifecycles import NotPossible
-from plugins.crowdfunding.models import Match, MatchingFund, Pledge, Support, Witness
+from plugins.crowdfunding.models import Mandate, Match, MatchingFund, Pledge, Support, Witness
+from plugins.crowdfunding.privacy import cards
 
 
 def _mine(person: Person) -> Q:
@@ -32,7 +33,7 @@ def export_supports(person: Person) -> list[dict[str, Any]]:
             "email": row.email,
             "name": row.name,
             "message": row.message,
-            "card": row.mandate.label if row.mandate else "",
+            **cards.said(row.mandate),
             "made": row.made_at.isoformat(),
         }
         for row in rows
@@ -60,13 +61,17 @@ def export_witnesses(person: Person) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def erase_supports(person: Person) -> None:
-    """Stop what runs, then take name, address and message off; the cap per person is counted under a new name."""
+    """Stop what runs, then take name, address, message and the signs of the card off, which its provider removes.
+
+    The cap per person is counted under a new name.
+    """
     rows = Support.objects.filter(_mine(person))
     for row in rows.exclude(state=Support.State.STOPPED):
         try:
             support_acts.stop(row)
         except NotPossible:  # stopped meanwhile
             continue
+    cards.erase(Mandate.objects.filter(Q(pk__in=rows.values("mandate")) | Q(pledges__support__in=rows)))
     keys = {fund.pk: matching.address_key(fund, person.email) for fund in MatchingFund.objects.all()}
     for fund, key in keys.items():
         Match.objects.filter(fund=fund, person_key=key).update(person_key=f"erased-{person.pk}")
