@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django_tasks import task
 
 from core.contract import Schedule
+from core.domain import wakes
 
 BATCH = 50
 
@@ -18,6 +19,7 @@ def send_due_notices() -> int:
     """E-mail the notices that are due; gives how many were tried."""
     from core.domain.notices import deliver
 
+    wakes.heard(send_due_notices)
     return until_empty(deliver)
 
 
@@ -26,6 +28,7 @@ def send_due_letters() -> int:
     """Send the letters that are due; gives how many were tried."""
     from core.domain.mail import deliver_letters
 
+    wakes.heard(send_due_letters)
     return until_empty(deliver_letters)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import formataddr
@@ -15,13 +15,14 @@ import css_inline
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
+from django.db import transaction
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
 from core.conf import absolute, instance
+from core.domain import wakes
 from core.models import Letter, LetterRefusal
 from core.models.languages import direction
 from core.models.work import WorkRow
@@ -170,20 +171,14 @@ def post(
     if urgent:
         transaction.on_commit(lambda: deliver_letters(key=key), robust=True)
     else:
-        on_commit_once(wake_letters)
+        wake_letters()
 
 
 def wake_letters() -> None:
     """Tell a worker that letters wait."""
     from core.tasks import send_due_letters
 
-    send_due_letters.enqueue()
-
-
-def on_commit_once(function: Callable[[], None]) -> None:
-    """Call a function after the commit, once however often this transaction asked."""
-    if not any(entry[1] is function for entry in connection.run_on_commit):
-        transaction.on_commit(function, robust=True)
+    wakes.wake(send_due_letters)
 
 
 def later(row: WorkRow, error: Exception) -> None:

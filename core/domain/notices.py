@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.conf import absolute
 from core.contract import Notification
-from core.domain import timeline
-from core.domain.mail import Message, compose, later, on_commit_once, stop_link
+from core.domain import timeline, wakes
+from core.domain.mail import Message, compose, later, stop_link
 from core.models import Follow, JournalEntry, Notice, NoticePreference, Person
 from core.models.subjects import SubjectModel
 from core.registry import registry
@@ -60,7 +60,7 @@ def on_recorded(sender: Any, entry: JournalEntry, subject: SubjectModel, **kwarg
 
         digests.hold(told.values())
         Notice.objects.bulk_create(told.values(), ignore_conflicts=True)
-        on_commit_once(wake)
+        wake()
 
 
 def tell(told: dict[int, Notice], entry: JournalEntry, person: Person | None, template: str) -> None:
@@ -88,7 +88,7 @@ def wake() -> None:
     """Tell a worker that notices wait."""
     from core.tasks import send_due_notices
 
-    send_due_notices.enqueue()
+    wakes.wake(send_due_notices)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django_tasks import task
 
 from core.conf import instance
 from core.contract import Schedule
+from core.domain import wakes
 from core.models import Organisation, Person
 from plugins.crowdfunding.domain import (
     appeals,
@@ -44,6 +45,7 @@ def close_ended_campaigns() -> int:
 @task()
 def close_conditional_campaigns() -> int:
     """Collect, judge and end campaigns whose gifts depend on their success; a long run is gone on with next time."""
+    wakes.heard(close_conditional_campaigns)
     return closing.work(seconds=CLOSING_SECONDS)
 
 
@@ -74,6 +76,7 @@ def verify_ledgers() -> int:
 @task()
 def follow_supports() -> dict[str, int]:
     """Promise the periods of regular supports that have come, charge their cards, try refused ones again."""
+    wakes.heard(follow_supports)
     return periods.work()
 
 
@@ -92,6 +95,7 @@ def remind_witnesses() -> int:
 @task()
 def tell_backers() -> int:
     """Write the letters of published news and of collective returns; work that died goes on where it stopped."""
+    wakes.heard(tell_backers)
     return updates.tell() + deliveries.tell_returns()
 
 

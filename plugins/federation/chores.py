@@ -7,7 +7,7 @@ from datetime import timedelta
 from django_tasks import task
 
 from core.contract import Schedule
-from plugins.federation.domain import wakes
+from core.domain import wakes
 
 
 @task()

@@ -7,8 +7,9 @@ from datetime import timedelta
 from django_tasks import task
 
 from core.contract import Schedule
+from core.domain import wakes
 from plugins.federation import chores
-from plugins.federation.domain import deliveries, inbox, sending, wakes
+from plugins.federation.domain import deliveries, inbox, sending
 
 
 @task()
@@ -37,5 +38,4 @@ schedules = [
     Schedule("federation.inbox", process_inbox, timedelta(minutes=1)),
     Schedule("federation.deliveries", send_deliveries, timedelta(minutes=1)),
     Schedule("federation.forget", forget_old_work, timedelta(days=1)),
-    *chores.schedules,
 ]

@@ -99,16 +99,15 @@ def test_deliveries_belong_to_the_transaction_of_their_change(peer, transactiona
     assert not Delivery.objects.exists()
 
 
-def test_a_worker_is_woken_once_for_many(peer, django_capture_on_commit_callbacks, monkeypatch):
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_is_woken_once_for_many(peer, monkeypatch):
     woken = []
     monkeypatch.setattr(type(tasks.send_deliveries), "enqueue", lambda task: woken.append(task.func.__name__))
-    with django_capture_on_commit_callbacks(execute=True):
-        for number in range(5):
-            deliver(f"{peer.origin}/inbox", number=number)
+    for number in range(5):
+        deliver(f"{peer.origin}/inbox", number=number)
     assert woken == ["send_deliveries"]
     tasks.send_deliveries.func()
-    with django_capture_on_commit_callbacks(execute=True):
-        deliver(f"{peer.origin}/inbox", number=9)
+    deliver(f"{peer.origin}/inbox", number=9)
     assert woken == ["send_deliveries"] * 2
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count as Number
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from core.domain.mail import on_commit_once
+from core.domain import wakes
 from core.journal import record
 from core.models import Person
 from core.secrets import SealBroken
@@ -138,14 +138,14 @@ def call_off(campaign: Campaign, *, by: Person | None) -> None:
     row.judged_at, row.received_minor = now, campaign.tally.received_minor
     row.save()
     record(by, CANCELLED, campaign)
-    on_commit_once(wake)
+    wake()
 
 
 def wake() -> None:
     """Tell a worker that a closing run has something to do."""
     from plugins.crowdfunding.tasks import close_conditional_campaigns
 
-    close_conditional_campaigns.enqueue()
+    wakes.wake(close_conditional_campaigns)
 
 
 def _decide(seen: ClosingRun, now: datetime, budget: Budget) -> bool:

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from moneyed import Money
 
-from core.domain.mail import on_commit_once
+from core.domain import wakes
 from core.journal import record
 from core.money import CurrencyMismatch
 from plugins.crowdfunding.domain import campaigns, support_letters, tallies
@@ -225,12 +225,12 @@ def on_secured(pledge: Pledge, mandate: Mandate | None) -> None:
         pledge.save(update_fields=["state", "ended_at"])
         tallies.promise(pledge, -1)
     else:
-        on_commit_once(wake)
+        wake()
     for other in Pledge.objects.filter(support=row, state=Pledge.State.DUE):
         other.mandate, other.channel = mandate, pledge.channel
         other.state = after(PLEDGE, other.state, "secure")
         other.save(update_fields=["mandate", "channel", "state"])
-        on_commit_once(wake)
+        wake()
 
 
 def on_refused(pledge: Pledge) -> None:
@@ -270,4 +270,4 @@ def wake() -> None:
     """Tell a worker that stored cards wait to be charged."""
     from plugins.crowdfunding.tasks import follow_supports
 
-    follow_supports.enqueue()
+    wakes.wake(follow_supports)

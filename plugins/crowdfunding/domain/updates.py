@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from core.conf import absolute
-from core.domain.mail import on_commit_once, post
+from core.domain import wakes
+from core.domain.mail import post
 from core.domain.notices import quiet
 from core.domain.permissions import MANAGERS, is_animator, roles
 from core.journal import record
@@ -97,7 +98,7 @@ def publish(row: Update, *, by: Person | None) -> Update:
     found.state, found.published_at, found.told_until = STATES.PUBLISHED, timezone.now(), 0
     found.save()
     record(by, UPDATE_PUBLISHED, found)
-    on_commit_once(wake)
+    wake()
     return found
 
 
@@ -105,7 +106,7 @@ def wake() -> None:
     """Tell a worker that letters of news wait to be written."""
     from plugins.crowdfunding.tasks import tell_backers
 
-    tell_backers.enqueue()
+    wakes.wake(tell_backers)
 
 
 @transaction.atomic

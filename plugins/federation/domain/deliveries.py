@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from plugins.federation.domain import addresses, hosts, wakes
+from core.domain import wakes
+from plugins.federation.domain import addresses, hosts
 from plugins.federation.models import Delivery, Host, Outgoing
 
 PER_HOST_AND_ACTIVITY = 200

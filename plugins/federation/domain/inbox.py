@@ -9,7 +9,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from plugins.federation.domain import processing, wakes
+from core.domain import wakes
+from plugins.federation.domain import processing
 from plugins.federation.models import InboxActivity
 
 log = logging.getLogger(__name__)

@@ -18,10 +18,11 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from core.contract import Mapping, PublicObject, SubjectRef
+from core.domain import wakes
 from core.models import JournalEntry
 from core.models.subjects import SubjectModel
 from core.registry import registry
-from plugins.federation.domain import actors, documents, remote, wakes
+from plugins.federation.domain import actors, documents, remote
 from plugins.federation.domain.deliveries import deliver
 from plugins.federation.models import OutboundEvent, PeerLink, ReceivedObject, SharedObject
 

@@ -9,11 +9,12 @@ from activitypub.core.models import FollowRequest
 from django.db import transaction
 from django.utils import timezone
 
+from core.domain import wakes
 from core.journal import record
 from core.models import Person
 from core.models.identity import new_uid
 from plugins.federation import verbs
-from plugins.federation.domain import actors, documents, hosts, remote, wakes
+from plugins.federation.domain import actors, documents, hosts, remote
 from plugins.federation.domain.deliveries import deliver
 from plugins.federation.domain.fetching import FetchError
 from plugins.federation.domain.lifecycle import (

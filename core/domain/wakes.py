@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
@@ -13,12 +15,18 @@ ASLEEP_AT_MOST = 15
 
 def wake(task: Any) -> None:
     """Enqueue a task when the current transaction commits, unless one is already on its way."""
-    transaction.on_commit(lambda: _enqueue(task))
+    enqueue = _enqueuer(task)
+    if not any(entry[1] is enqueue for entry in transaction.get_connection().run_on_commit):
+        transaction.on_commit(enqueue, robust=True)
 
 
-def _enqueue(task: Any) -> None:
-    if cache.add(_flag(task), 1, ASLEEP_AT_MOST):
-        task.enqueue()
+@functools.cache
+def _enqueuer(task: Any) -> Callable[[], None]:
+    def enqueue() -> None:
+        if cache.add(_flag(task), 1, ASLEEP_AT_MOST):
+            task.enqueue()
+
+    return enqueue
 
 
 def heard(task: Any) -> None:
@@ -27,4 +35,4 @@ def heard(task: Any) -> None:
 
 
 def _flag(task: Any) -> str:
-    return f"federation:wake:{task.func.__name__}"
+    return f"wake:{task.module_path}"
