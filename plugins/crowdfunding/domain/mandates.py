@@ -1,8 +1,9 @@
 """Stored cards and direct debits that nothing can use any more are removed at their provider.
 
 Who may still be charged with one decides: a promise that waits, a charge that is not answered, a support that has not
-stopped. Each of them hands its method on only under its own lock, so what is unused once stays unused; it is removed
-a while after it was seen so, when no call that still carries it can be under way.
+stopped. A method is only ever passed on by a holder that is locked, in one transaction (another project, the next
+period), so what is unused once stays unused; it is removed a while after it was seen so, when no call that still carries
+it can be under way.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def sweep(now: datetime | None = None, limit: int = 200) -> int:
 def _due(now: datetime, limit: int) -> list[Mandate]:
     """What is removed now, each with its next try written first: a worker that dies loses nothing.
 
-    Looked at anew under the lock of its row, which a pledge or support that is just being given it keeps busy.
+    The lock keeps two workers from asking for the same one. No lock keeps a pledge from being given one (its foreign
+    key is checked at the end), and none has to: all holders are looked at in one statement, and whoever passes a
+    method on still holds it until the other one does.
     """
     rows = Mandate.objects.filter(detached_at=None, detach_at__lte=now).order_by("detach_at", "pk")
     held = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
