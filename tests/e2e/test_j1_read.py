@@ -44,16 +44,30 @@ def write(kind, section, slug, texts, **facts):
 @pytest.fixture
 def village(site):
     """A commune with a project in two languages, another in French alone, one from elsewhere, and what is written."""
-    province = TerritoryFactory(
-        code="09.581", level=Territory.Level.PROVINCE, name_fr="Tiznit", name_ar="تيزنيت"
-    )
-    commune = TerritoryFactory(
-        code="09.581.01.05", parent=province, name_fr="Arbaa Sahel", name_ar="أربعاء الساحل"
-    )
+    commune = commune_of_tiznit()
     owner = OrganisationFactory(
         slug="tifaout", name="Tifaout Iferda", name_ar="تيفاوت إفردا", territory=commune
     )
-    waste = ThemeFactory(slug="waste", name_fr="Déchets", name_ar="النفايات")
+    sorting = project_underway(commune, owner)
+    project_in_french(commune)
+    project_from_elsewhere()
+    news(owner)
+    lessons()
+    return sorting
+
+
+def commune_of_tiznit():
+    """A commune below its province."""
+    province = TerritoryFactory(
+        code="09.581", level=Territory.Level.PROVINCE, name_fr="Tiznit", name_ar="تيزنيت"
+    )
+    return TerritoryFactory(
+        code="09.581.01.05", parent=province, name_fr="Arbaa Sahel", name_ar="أربعاء الساحل"
+    )
+
+
+def project_underway(commune, owner):
+    """A project in two languages with a theme and a need of money."""
     texts = {
         "fr": {
             "title": "Trier dans la vallée",
@@ -63,7 +77,7 @@ def village(site):
         "ar": {"title": "الفرز في الوادي", "summary": "تسعة دواوير", "story": "<p>شاحنة وثلاثون حاوية.</p>"},
     }
     sorting = ProjectFactory(slug="trier", status="waiting", territory=commune, owner=owner, texts=texts)
-    sorting.themes.add(waste)
+    sorting.themes.add(ThemeFactory(slug="waste", name_fr="Déchets", name_ar="النفايات"))
     Need.objects.create(
         project=sorting,
         kind="money",
@@ -73,50 +87,52 @@ def village(site):
     )
     projects.publish(sorting, by=None)
     projects.move_stage(sorting, Project.Stage.UNDERWAY, by=None)
-    school = {
+    return sorting
+
+
+def project_in_french(commune):
+    """A project that is done and that nobody translated."""
+    texts = {
         "fr": {
             "title": "Un puits pour l'école",
             "summary": "De l'eau toute l'année",
             "story": "<p>Creuser.</p>",
         }
     }
-    projects.publish(
-        ProjectFactory(slug="puits", status="waiting", stage="done", territory=commune, texts=school), by=None
-    )
+    school = ProjectFactory(slug="puits", status="waiting", stage="done", territory=commune, texts=texts)
+    projects.publish(school, by=None)
+
+
+def project_from_elsewhere():
+    """A project of another instance."""
     ProjectFactory(
-        slug="ailleurs", origin_uri="https://b.example/ap/object/1", origin_url="https://b.example/fr/projects/x/",
-        origin_name="Tiwizi B", texts={"fr": {"title": "Venu d'ailleurs", "summary": "", "story": ""}}, owner=None,
-    )  # fmt: skip
+        slug="ailleurs",
+        origin_uri="https://b.example/ap/object/1",
+        origin_url="https://b.example/fr/projects/x/",
+        origin_name="Tiwizi B",
+        texts={"fr": {"title": "Venu d'ailleurs", "summary": "", "story": ""}},
+        owner=None,
+    )
+
+
+def news(owner):
+    """An announcement in two languages, another in French alone, and an event to come."""
     both = {"fr": {"title": "Appel aux animateurs"}, "ar": {"title": "نداء إلى المنشطين"}}
     write(AnnouncementPage, "announcements", "appel", both, organisation=owner, body="<p>Texte</p>")
-    write(
-        AnnouncementPage, "announcements", "seul", {"fr": {"title": "En français seul"}}, body="<p>Texte</p>"
-    )
+    alone = {"fr": {"title": "En français seul"}}
+    write(AnnouncementPage, "announcements", "seul", alone, body="<p>Texte</p>")
+    meeting = {"fr": {"title": "Assemblée"}}
     soon = timezone.now() + timedelta(days=5)
-    write(
-        EventPage,
-        "events",
-        "assemblee",
-        {"fr": {"title": "Assemblée"}},
-        starts_at=soon,
-        place="Maison des jeunes",
-    )
-    write(
-        CapitalisationSheetPage,
-        "sheets",
-        "fiche",
-        {"fr": {"title": "Ce que nous avons appris"}},
-        context="<p>Neuf douars.</p>",
-        lessons="<p>Écrire tôt.</p>",
-    )
-    write(
-        StandingPage,
-        "about",
-        "comment",
-        {"fr": {"title": "Comment ça marche"}},
-        body="<h2>Lire</h2><p>Sans compte.</p>",
-    )
-    return sorting
+    write(EventPage, "events", "assemblee", meeting, starts_at=soon, place="Maison des jeunes")
+
+
+def lessons():
+    """What was learnt, and how the site works."""
+    learnt = {"fr": {"title": "Ce que nous avons appris"}}
+    facts = {"context": "<p>Neuf douars.</p>", "lessons": "<p>Écrire tôt.</p>"}
+    write(CapitalisationSheetPage, "sheets", "fiche", learnt, **facts)
+    works = {"fr": {"title": "Comment ça marche"}}
+    write(StandingPage, "about", "comment", works, body="<h2>Lire</h2><p>Sans compte.</p>")
 
 
 PLACES = [

@@ -74,7 +74,28 @@ def press(page, action):
 def test_j2(any_page, new_page, sign_in, agent, last_mail, tmp_path, watch):
     """D1: from an empty page to a published project: four fields, a code, one answer."""
     watch.forgive("400")  # the form that comes back with the choice of places
-    page = any_page
+    author = any_page
+    propose(author, photo(tmp_path))
+    confirm(author, last_mail)
+    project = Project.objects.get()
+    assert project.territory.code == "09.581.05.01"
+    desk = new_page(viewport=DESKTOP)
+    sign_in(desk, agent)
+    ask_for_more(desk)
+    notices.deliver()
+    assert "Dites-nous dans quel douar." in last_mail("idea@tiwizi.example").body
+    say_more(author, project)
+    publish(desk)
+    for language, title in (
+        ("fr", "Une pompe solaire pour l'école d'Iferda"),
+        ("ar", "مضخة شمسية لمدرسة إفردا"),
+    ):
+        author.goto(f"/{language}/projects/{project.slug}/")
+        assert author.locator("h1").inner_text() == title
+
+
+def propose(page, picture):
+    """Four fields and a photo; two communes begin with the name typed, so the form asks which."""
     page.goto("/fr/propose/")
     fill(
         page,
@@ -83,14 +104,18 @@ def test_j2(any_page, new_page, sign_in, agent, last_mail, tmp_path, watch):
         summary="Il manque une pompe solaire.",
         email="idea@tiwizi.example",
     )
-    page.locator("[name=photo]").set_input_files(photo(tmp_path))
+    page.locator("[name=photo]").set_input_files(picture)
     page.locator("form.form button[type=submit]").click()
-    # two communes begin with that name: everything typed is still there, the photo too
+    # everything typed is still there, the photo too
     assert page.locator("[name=title]").input_value() == "Un puits pour l'école"
     assert page.locator("[name=photo_kept]").input_value()
     page.locator("[name=place_code][value='09.581.05.01']").check()
     page.locator("form.form button[type=submit]").click()
     page.wait_for_url(re.compile("/fr/code/"))
+
+
+def confirm(page, last_mail):
+    """The code from the mail and the charter; then the idea waits, with its photo."""
     code = re.search(r"^(\d{6})$", last_mail("idea@tiwizi.example").body, re.M).group(1)
     fill(page, code=code)
     page.locator("[name=charter]").check()
@@ -98,28 +123,30 @@ def test_j2(any_page, new_page, sign_in, agent, last_mail, tmp_path, watch):
     page.wait_for_url(re.compile("/fr/ideas/"))
     assert page.locator(".clock").is_visible()
     assert page.locator("img.photo").count() == 1
-    author_page = page
 
-    project = Project.objects.get()
-    assert project.territory.code == "09.581.05.01"
-    desk = new_page(viewport=DESKTOP)
-    sign_in(desk, agent)
+
+def ask_for_more(desk):
+    """The agent sends it back with a question."""
     desk.goto("/fr/moderation/")
     desk.get_by_role("link", name="Un puits pour l'école").click()
     fill(desk, answer="Dites-nous dans quel douar.")
     press(desk, "decline")
     desk.wait_for_url(re.compile("/fr/moderation/$"))
-    notices.deliver()
-    assert "Dites-nous dans quel douar." in last_mail("idea@tiwizi.example").body
 
-    author_page.reload()
-    assert author_page.get_by_text("Dites-nous dans quel douar.").is_visible()
-    author_page.goto(f"/fr/ideas/{project.uid}/edit/")
-    assert author_page.locator("[name=title]").input_value() == "Un puits pour l'école"
-    fill(author_page, summary="Il manque une pompe solaire au douar Iferda.")
-    author_page.locator("form.form button[type=submit]").click()
-    author_page.wait_for_url(re.compile(f"/fr/ideas/{project.uid}/$"))
 
+def say_more(page, project):
+    """The author reads the question and completes the idea."""
+    page.reload()
+    assert page.get_by_text("Dites-nous dans quel douar.").is_visible()
+    page.goto(f"/fr/ideas/{project.uid}/edit/")
+    assert page.locator("[name=title]").input_value() == "Un puits pour l'école"
+    fill(page, summary="Il manque une pompe solaire au douar Iferda.")
+    page.locator("form.form button[type=submit]").click()
+    page.wait_for_url(re.compile(f"/fr/ideas/{project.uid}/$"))
+
+
+def publish(desk):
+    """The agent writes the title anew, in Arabic too, and publishes."""
     desk.goto("/fr/moderation/")
     desk.get_by_role("link", name="Un puits pour l'école").click()
     fill(desk, title_fr="Une pompe solaire pour l'école d'Iferda")
@@ -129,10 +156,6 @@ def test_j2(any_page, new_page, sign_in, agent, last_mail, tmp_path, watch):
     fill(desk, title_ar="مضخة شمسية لمدرسة إفردا", summary_ar="ينقص المدرسة مضخة")
     press(desk, "publish")
     desk.wait_for_url(re.compile("/fr/moderation/$"))
-    author_page.goto(f"/fr/projects/{project.slug}/")
-    assert author_page.locator("h1").inner_text() == "Une pompe solaire pour l'école d'Iferda"
-    author_page.goto(f"/ar/projects/{project.slug}/")
-    assert author_page.locator("h1").inner_text() == "مضخة شمسية لمدرسة إفردا"
 
 
 @pytest.fixture

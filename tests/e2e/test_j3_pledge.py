@@ -26,20 +26,8 @@ def test_j3_pledge(any_page, new_page, campaign, sign_in, last_mail, site):
     """J3, D4, D12, D15: at most three typed fields, no account, with and without JavaScript."""
     page = any_page
     page.goto(f"{site}{campaign.project.get_absolute_url()}")
-    page.get_by_role("link", name=re.compile("Donner")).first.click()
-    page.get_by_label("50 €", exact=True).check()
-    page.get_by_label(re.compile("par virement")).check()
-    page.get_by_label("Votre adresse e-mail").fill("amie@tiwizi.example")
-    page.get_by_role("button", name="Continuer").click()
-    page.wait_for_url("**/pledges/**")
+    code = promise_50(page)
     private = page.url
-    pledge = Pledge.objects.get()
-    code = f"{pledge.code[:4]}-{pledge.code[4:]}"
-    words = page.locator("main").inner_text()
-    assert code in words
-    assert "FR76 3000 6000 0112 3456 7890 189" in words
-    assert "C’est à vous" in words
-    assert page.get_by_role("img", name="Code QR").is_visible()
     deliver_letters()
     mail = last_mail("amie@tiwizi.example")
     assert code in mail.body
@@ -49,6 +37,47 @@ def test_j3_pledge(any_page, new_page, campaign, sign_in, last_mail, site):
     desk = new_page(viewport=DESKTOP, js=page.evaluate("1") == 1)
     sign_in(desk, treasurer(campaign.collector))
     desk.goto(f"{site}/fr/crowdfunding/treasury/")
+    mark_received(desk, code)
+
+    page.goto(private)
+    assert "Votre don est arrivé" in words(page)
+    page.get_by_role("link", name="registre public").click()
+    assert "+ 50 €" in words(page)
+    page.goto(f"{site}{campaign.get_absolute_url()}")
+    assert "50 € là" in words(page)
+    assert "0 € promis" in words(page)
+    page.goto(f"{site}{campaign.project.get_absolute_url()}")
+    assert "50 € là" in words(page)
+    assert "Un don de 50 € est arrivé" in words(page)
+    deliver_letters()
+    assert "50" in last_mail("amie@tiwizi.example").subject
+
+
+def words(page) -> str:
+    """What a page says, with plain spaces and without marks of direction."""
+    return re.sub("[\u2068\u2069]", "", page.locator("main").inner_text().replace("\u00a0", " "))
+
+
+def promise_50(page) -> str:
+    """From a project's page to the private page that says how to pay; gives the reference code."""
+    page.get_by_role("link", name=re.compile("Donner")).first.click()
+    page.get_by_label("50 €", exact=True).check()
+    page.get_by_label(re.compile("par virement")).check()
+    page.get_by_label("Votre adresse e-mail").fill("amie@tiwizi.example")
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_url("**/pledges/**")
+    pledge = Pledge.objects.get()
+    code = f"{pledge.code[:4]}-{pledge.code[4:]}"
+    shown = page.locator("main").inner_text()
+    assert code in shown
+    assert "FR76 3000 6000 0112 3456 7890 189" in shown
+    assert "C’est à vous" in shown
+    assert page.get_by_role("img", name="Code QR").is_visible()
+    return code
+
+
+def mark_received(desk, code) -> None:
+    """The treasurer finds the promise by its code, as typed from a statement, and confirms."""
     desk.get_by_label("Code de référence, montant, nom ou adresse").fill(code.lower())
     desk.get_by_role("button", name="Chercher").click()
     desk.get_by_role("link", name="Marquer reçu").click()
@@ -56,23 +85,6 @@ def test_j3_pledge(any_page, new_page, campaign, sign_in, last_mail, site):
     assert "Merci de confirmer" in desk.locator("main").inner_text()
     desk.get_by_role("button", name="Confirmer").click()
     assert "Reçu." in desk.locator("main").inner_text()
-
-    page.goto(private)
-    assert "Votre don est arrivé" in page.locator("main").inner_text()
-    page.get_by_role("link", name="registre public").click()
-    assert "+ 50 €" in page.locator("main").inner_text().replace("\u00a0", " ")
-    page.goto(f"{site}{campaign.get_absolute_url()}")
-    words = page.locator("main").inner_text().replace("\u00a0", " ")
-    assert "50 € là" in words
-    assert "0 € promis" in words
-    page.goto(f"{site}{campaign.project.get_absolute_url()}")
-    words = (
-        page.locator("main").inner_text().replace("\u00a0", " ").replace("\u2068", "").replace("\u2069", "")
-    )
-    assert "50 € là" in words
-    assert "Un don de 50 € est arrivé" in words
-    deliver_letters()
-    assert "50" in last_mail("amie@tiwizi.example").subject
 
 
 def test_a_wrong_amount_and_a_change_of_mind(any_page, campaign, site, watch):

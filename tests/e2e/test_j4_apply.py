@@ -43,6 +43,40 @@ def link_in(mail, part: str) -> str:
 def test_from_an_offer_on_a_phone_to_a_step_done(any_page, new_page, sign_in, mission, last_mail, work):
     """J4, D5, D6: two typed fields, one click to accept, and the turn moves before the eyes of both."""
     guest = any_page
+    offer_help(guest, mission)
+    private = link_in(last_mail(EMAIL), "/key/")
+    guest.goto(private)
+    clock = guest.locator(".clock").first
+    assert str(mission.host) in clock.inner_text()
+    assert "promis pour le" in clock.inner_text()
+
+    work()
+    manager = new_page(viewport=PHONE, js=False)
+    accept(manager, link_in(last_mail(mission.manager.email), "/answer/"))
+
+    work()
+    assert "accepté" in last_mail(EMAIL).subject
+    guest.goto(private)
+    sign_in(manager, mission.manager)
+    manager.goto(f"/fr/volunteering/desk/{mission.host.slug}/")
+    manager.locator("main .item a").first.click()
+    for page in (guest, manager):
+        assert "Convenir des dates" in turn(page)
+        assert str(mission.host) in page.locator(".clock").first.inner_text()
+
+    manager.get_by_role("button", name=re.compile("C.est fait.*Convenir des dates")).click()
+    guest.goto(private)
+    for page in (guest, manager):
+        assert "Faire la mission" in turn(page)
+        assert "depuis aujourd'hui" in turn(page)
+    assert "C'est à vous de jouer." in guest.locator("main").inner_text()
+    person = Person.objects.get(email=EMAIL)
+    step = PlanStep.objects.get(application__applicant=person, state="current")
+    assert (step.kind, step.side) == ("mission", "volunteer")
+
+
+def offer_help(guest, mission) -> None:
+    """From the project to an offer sent: two typed fields, no account."""
     guest.goto(f"/fr/projects/{mission.project.slug}/")
     guest.get_by_role("link", name="Aider").click()
     guest.get_by_role("link", name="Proposer mon aide").click()
@@ -54,39 +88,18 @@ def test_from_an_offer_on_a_phone_to_a_step_done(any_page, new_page, sign_in, mi
     guest.get_by_role("button", name="Envoyer ma proposition").click()
     guest.get_by_role("heading", name="Votre proposition est envoyée").wait_for()
 
-    private = link_in(last_mail(EMAIL), "/key/")
-    guest.goto(private)
-    clock = guest.locator(".clock").first
-    assert str(mission.host) in clock.inner_text()
-    assert "promis pour le" in clock.inner_text()
 
-    work()
-    manager = new_page(viewport=PHONE, js=False)
-    manager.goto(link_in(last_mail(mission.manager.email), "/answer/"))
+def accept(manager, link: str) -> None:
+    """From the mail, without signing in: one page, one click."""
+    manager.goto(link)
     assert "composté dans mon quartier" in manager.locator("main").inner_text()
     manager.get_by_role("button", name="Accepter").click()
     manager.get_by_role("heading", name="Cette proposition a sa réponse").wait_for()
 
-    work()
-    assert "accepté" in last_mail(EMAIL).subject
-    guest.goto(private)
-    sign_in(manager, mission.manager)
-    manager.goto(f"/fr/volunteering/desk/{mission.host.slug}/")
-    manager.locator("main .item a").first.click()
-    for page in (guest, manager):
-        assert "Convenir des dates" in page.locator("section", has=page.locator("#turn")).inner_text()
-        assert str(mission.host) in page.locator(".clock").first.inner_text()
 
-    manager.get_by_role("button", name=re.compile("C.est fait.*Convenir des dates")).click()
-    guest.goto(private)
-    for page in (guest, manager):
-        turn = page.locator("section", has=page.locator("#turn")).inner_text()
-        assert "Faire la mission" in turn
-        assert "depuis aujourd'hui" in turn
-    assert "C'est à vous de jouer." in guest.locator("main").inner_text()
-    person = Person.objects.get(email=EMAIL)
-    step = PlanStep.objects.get(application__applicant=person, state="current")
-    assert (step.kind, step.side) == ("mission", "volunteer")
+def turn(page) -> str:
+    """What the page says of whose turn it is."""
+    return page.locator("section", has=page.locator("#turn")).inner_text()
 
 
 def test_a_mistake_is_said_with_the_form_still_filled(any_page, watch, mission):
@@ -126,7 +139,7 @@ def test_a_volunteer_plans_logs_and_tells(any_page, sign_in, mission):
     assert "Confirmées : 2 h 30" in page.locator("main").inner_text()
     page.get_by_role("link", name="La mission est faite").click()
     page.get_by_role("button", name="La mission est faite").click()
-    assert "Raconter ce que c'est devenu" in page.locator("section", has=page.locator("#turn")).inner_text()
+    assert "Raconter ce que c'est devenu" in turn(page)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["390", "1280"])
