@@ -20,7 +20,7 @@ from plugins.crowdfunding.domain import (
     periods,
     support_acts,
 )
-from plugins.crowdfunding.models import GatewayAccount, Payment, Pledge, Support
+from plugins.crowdfunding.models import GatewayAccount, Mandate, Payment, Pledge, Support
 from tests.crowdfunding.bank import at_the_bank, end_today, secured, store
 from tests.crowdfunding.factories import CampaignFactory
 from tests.crowdfunding.fake_provider import GONE, NAME, fake
@@ -106,6 +106,16 @@ def test_another_card_another_way_another_project_no_promise(bank):
     assert passed() == 3
     assert set(bank.detached()) == {old, other, lost}
     assert checkouts.charge(new).state == checkouts.charge(replaced).state == "received"
+    assert passed() == 2
+
+
+def test_a_card_stored_after_the_promise_was_taken_back(bank):
+    """The donor cancelled on one screen and finished the provider's page on the other: the card goes, too."""
+    pledge = secured(all_or_nothing(), 1000)
+    account = pledge.mandate.account
+    changes.cancel(pledge)
+    store(pledge, account)
+    assert (pledge.state, Mandate.objects.count()) == (Pledge.State.CANCELLED, 2)
     assert passed() == 2
 
 

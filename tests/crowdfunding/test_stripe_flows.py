@@ -174,7 +174,7 @@ def test_late_events_change_nothing(site):
 def test_events_after_a_database_that_failed(site, monkeypatch):
     payment = site.give()
     site.press(payment)
-    real, calls = outcomes.apply, []
+    real, calls = outcomes.applied, []
 
     def fail_once(*given):
         calls.append(given)
@@ -183,7 +183,7 @@ def test_events_after_a_database_that_failed(site, monkeypatch):
             raise DatabaseError("gone after the effect")
         return real(*given)
 
-    monkeypatch.setattr(outcomes, "apply", fail_once)
+    monkeypatch.setattr(outcomes, "applied", fail_once)
     first = site.deliver("checkout.session.completed")
     assert (first, site.raised) == ([503], 0)
     assert ProviderEvent.objects.count() == 0

@@ -105,7 +105,7 @@ def test_a_database_that_fails_is_told_again(client, payment, monkeypatch):
         raise OperationalError("database is locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(events.outcomes, "apply", broken)
+        patch.setattr(events.outcomes, "applied", broken)
         assert post(client, address(payment), body, headers).status_code == 503
     assert not ProviderEvent.objects.exists()
     assert post(client, address(payment), body, headers).status_code == 200

@@ -124,10 +124,8 @@ def _secured(pledge: Pledge, payment: Payment, outcome: Outcome) -> None:
     if payment.state != Payment.State.STARTED or outcome.method is None:
         return
     payment.state = after(PAYMENT, payment.state, "secure")
-    if "secure" not in PLEDGE[pledge.state]:
-        return  # cancelled or released meanwhile: the method is never used
     stored = outcome.method
-    pledge.mandate = Mandate.objects.create(
+    mandate = Mandate.objects.create(
         account=payment.account,
         customer=stored.customer,
         method=stored.method,
@@ -135,7 +133,9 @@ def _secured(pledge: Pledge, payment: Payment, outcome: Outcome) -> None:
         label=stored.label[:40],
         expires=stored.expires,
     )
-    pledge.channel = stored.channel
+    if "secure" not in PLEDGE[pledge.state]:
+        return  # cancelled or released meanwhile: the method is never used, and removed at the provider
+    pledge.mandate, pledge.channel = mandate, stored.channel
     _turn(pledge, "secure")
     if pledge.support_id is not None:
         supports.on_secured(pledge, pledge.mandate)
