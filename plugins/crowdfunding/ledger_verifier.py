@@ -16,9 +16,12 @@ import csv
 import hashlib
 import io
 import json
+import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,17 @@ COLUMNS = [
     "number", "uid", "kind", "cause", "reverses", "booked_on", "at", "memo", "account", "amount", "currency",
     "previous", "hash", "project",
 ]  # fmt: skip
+OF_ENTRY = ("account", "amount", "currency")
+"""Columns of an entry; the others say the same in each row of a transaction."""
+HEAD = {"project", "length", "head", "transactions"}
+
+
+class Unreadable(ValueError):
+    """The text is no ledger, or is damaged in ``line``."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(f"not a ledger: {why}" + (f" (line {line})" if line else ""))
+        self.line = line
 
 
 @dataclass
@@ -67,7 +81,7 @@ def canonical(transaction: dict[str, Any]) -> bytes:
         separators=(",", ":"),
         ensure_ascii=False,
     )
-    return text.encode()
+    return text.encode("utf-8", "surrogatepass")
 
 
 def seal(transaction: dict[str, Any]) -> str:
@@ -91,6 +105,8 @@ class Checker:
         if missing:
             found.faults.append(f"{place}: {', '.join(missing)} is missing")
             return
+        if unknown := sorted(set(transaction) - {*FIELDS, "hash"}):
+            found.faults.append(f"{place}: {', '.join(unknown)} is not sealed")
         if transaction["number"] != found.transactions + 1:
             found.faults.append(f"{place}: number {found.transactions + 1} was expected")
         if transaction["project"] != self.project:
@@ -99,7 +115,10 @@ class Checker:
             found.faults.append(f"{place}: does not follow the one before (previous hash differs)")
         if seal(transaction) != transaction["hash"]:
             found.faults.append(f"{place}: its content does not match its hash")
-        self._sums(transaction, place)
+        try:
+            self._sums(transaction, place)
+        except (KeyError, TypeError, AttributeError):
+            found.faults.append(f"{place}: its entries cannot be read")
         found.transactions += 1
         found.head = transaction["hash"]
 
@@ -155,50 +174,99 @@ def verify(document: dict[str, Any]) -> Findings:
     return found
 
 
-def from_csv(text: str) -> dict[str, Any]:
-    """A document from the CSV download: one row an entry."""
-    transactions: dict[str, dict[str, Any]] = {}
-    project = ""
-    for row in csv.DictReader(io.StringIO(text)):
-        project = project or row["project"]
-        transaction = transactions.setdefault(
-            row["number"],
-            {
-                **{
-                    name: row[name]
-                    for name in ("project", "uid", "kind", "cause", "booked_on", "at", "previous", "hash")
-                },
-                "number": int(row["number"]),
-                "reverses": row["reverses"] or None,
-                "memo": json.loads(row["memo"]),
-                "entries": [],
-            },
-        )
-        entry = {"account": row["account"], "amount": int(row["amount"]), "currency": row["currency"]}
-        transaction["entries"].append(entry)
-    return {"project": project, "transactions": list(transactions.values())}
-
-
-def parse(text: str, *, csv_rows: bool) -> dict[str, Any]:
-    """The document in a text; raises ValueError when it is no ledger."""
+def _rows(text: str) -> Iterator[dict[str, str]]:
+    """The rows below the headings; raises Unreadable."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        document = from_csv(text) if csv_rows else json.loads(text)
+        if next(reader, None) != COLUMNS:
+            raise Unreadable("other columns", 1)
+        for cells in reader:
+            if len(cells) != len(COLUMNS):
+                raise Unreadable(f"{len(cells)} columns", reader.line_num)
+            yield dict(zip(COLUMNS, cells, strict=True))
+    except csv.Error as error:
+        raise Unreadable(str(error), reader.line_num) from error
+
+
+def _whole(text: str) -> int | str:
+    """A whole number written as the download writes it; anything else stays text, which is a fault."""
+    return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,30}", text) else text
+
+
+def _memo(text: str) -> Any:
+    """The memo, when it is written as the download writes it; anything else stays text, which no hash matches."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return found if json.dumps(found, ensure_ascii=False, sort_keys=True) == text else text
+
+
+def from_csv(text: str) -> dict[str, Any]:
+    """A document from the CSV download: one row an entry; rows that say another transaction begin another one."""
+    transactions: list[dict[str, Any]] = []
+    for shared, rows in groupby(_rows(text), key=lambda row: {**row, **dict.fromkeys(OF_ENTRY, "")}):
+        entries = [
+            {"account": row["account"], "amount": _whole(row["amount"]), "currency": row["currency"]}
+            for row in rows
+        ]
+        transaction: dict[str, Any] = {
+            name: value for name, value in shared.items() if name not in OF_ENTRY
+        } | {
+            "number": _whole(shared["number"]),
+            "reverses": shared["reverses"] or None,
+            "memo": _memo(shared["memo"]),
+            "entries": entries,
+        }
+        transactions.append(transaction)
+    project = transactions[0]["project"] if transactions else ""
+    return {"project": project, "transactions": transactions}
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that names nothing twice: two readers would read two things."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("a name stands twice in one object")
+    return found
+
+
+def from_json(text: str) -> dict[str, Any]:
+    """A document from the JSON download, with its length and the last hash; raises Unreadable."""
+    try:
+        document = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise Unreadable(error.msg, error.lineno) from error
+    except RecursionError as error:
+        raise Unreadable("nested without end") from error
+    if not isinstance(document, dict) or document.keys() - {"slug"} != HEAD:  # earlier downloads had a slug
+        raise Unreadable(f"it holds other things than {', '.join(sorted(HEAD))}", 1)
+    return document
+
+
+def parse(data: bytes, *, csv_rows: bool) -> dict[str, Any]:
+    """The document in a file's bytes; raises Unreadable when it is no ledger."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("no UTF-8", data.count(b"\n", 0, error.start) + 1) from error
+    try:
+        document = from_csv(text) if csv_rows else from_json(text)
     except (KeyError, ValueError, TypeError) as error:
-        raise ValueError(f"not a ledger: {error!r}") from error
-    rows = document.get("transactions") if isinstance(document, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ValueError("not a ledger")
-    if csv_rows and not rows:
-        raise ValueError("not a ledger")
+        raise error if isinstance(error, Unreadable) else Unreadable(repr(error)) from error
+    rows = document["transactions"]
+    if (
+        not isinstance(rows, list)
+        or not all(isinstance(row, dict) for row in rows)
+        or (csv_rows and not rows)
+    ):
+        raise Unreadable("no transactions")
     return document
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The document in a file; raises ValueError when it is no ledger."""
-    try:
-        return parse(path.read_text(encoding="utf-8-sig"), csv_rows=path.suffix.lower() == ".csv")
-    except ValueError as error:
-        raise ValueError(f"{path} is {error}") from error
+    """The document in a file; raises Unreadable when it is no ledger."""
+    return parse(path.read_bytes(), csv_rows=path.suffix.lower() == ".csv")
 
 
 def main(paths: list[str]) -> int:

@@ -53,6 +53,8 @@ def test_one_byte_flipped_is_located(client, download):
         ("ledger.json", b"[" * 100_000),
         ("ledger.csv", b"a,b\n1,2\n"),
         ("ledger.csv", b""),
+        ("ledger.csv", b"number\rx,uid\n1,2\n"),
+        ("ledger.csv", b'"' + b"a" * 200_000),
         ("ledger.txt", b"{}"),
     ],
 )
@@ -60,6 +62,48 @@ def test_what_is_no_ledger_is_said(client, name, content):
     answer = send(client, name, content)
     words = answer.content.decode()
     assert answer.status_code == 422 or "ne tombe pas juste" in words
+
+
+def located(name, content):
+    """The places of the faults of a file: the transactions, or the line from which it cannot be read."""
+    try:
+        document = ledger_verifier.parse(content, csv_rows=name.endswith("csv"))
+    except ledger_verifier.Unreadable as error:
+        return [str(error)] if error.line or "twice" in str(error) else []
+    return ledger_verifier.verify(document).faults
+
+
+def test_every_bit_flipped_is_located(download):
+    """In both rows of a transaction, in headings, names and signs between values."""
+    name, content, _campaign = download
+    assert located(name, content) == []
+    missed = []
+    for at, byte in enumerate(content):
+        for bit in range(8):
+            broken = content[:at] + bytes([byte ^ 1 << bit]) + content[at + 1 :]
+            if not located(name, broken):
+                missed.append((at, content[max(0, at - 20) : at + 1], bit))
+    assert missed == []
+
+
+def test_a_name_that_stands_twice_is_no_ledger(download):
+    """One reader takes the first value, another one the last."""
+    name, content, _campaign = download
+    if name.endswith("json"):
+        assert located(name, content.replace(b'"amount": 1001', b'"amount": 9999, "amount": 1001', 1))
+        assert located(name, content.replace(b'"kind": "gift"', b'"note": "x", "kind": "gift"', 1))
+    else:
+        head, first, second, *rest = content.split(b"\r\n")
+        assert located(name, b"\r\n".join([head, first, *rest[:1], second, *rest[1:]]))
+
+
+def test_a_damaged_file_is_said_with_its_line(client, download):
+    name, content, _campaign = download
+    lines = content.split(b"\n")
+    lines[2] = b"\xff" + lines[2][1:]
+    answer = send(client, name, b"\n".join(lines))
+    assert answer.status_code == 422
+    assert "ligne 3" in answer.content.decode()
 
 
 def test_the_page_asks_for_a_file(client):

@@ -76,7 +76,7 @@ def _book(slug: str) -> Ledger:
 
 def json_pieces(book: Ledger) -> Iterator[str]:
     """A JSON document in pieces, so that a long ledger is never whole in memory."""
-    head = {"project": book.project.uid, "slug": book.project.slug, "length": book.length, "head": book.head}
+    head = {"project": book.project.uid, "length": book.length, "head": book.head}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "transactions": ['
     for number, document in enumerate(ledger.documents(book, until=book.length)):
         yield ("\n" if number == 0 else ",\n") + json.dumps(document, ensure_ascii=False)

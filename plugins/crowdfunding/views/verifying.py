@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from plugins.crowdfunding.forms.verifying import LedgerFileForm
-from plugins.crowdfunding.ledger_verifier import Findings, parse, verify
+from plugins.crowdfunding.ledger_verifier import Findings, Unreadable, parse, verify
 from plugins.crowdfunding.models import Ledger
 from plugins.crowdfunding.views.limits import too_many
 
@@ -43,10 +43,12 @@ def _findings(form: LedgerFileForm) -> Findings | None:
     """What was found, or None with the reason on the form when the file is no ledger."""
     upload = form.cleaned_data["file"]
     try:
-        text = upload.read().decode("utf-8-sig")
-        return verify(parse(text, csv_rows=upload.name.lower().endswith(".csv")))
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return verify(parse(upload.read(), csv_rows=upload.name.lower().endswith(".csv")))
+    except Unreadable as error:
         form.add_error(
             "file", _("This file is not a ledger: take the CSV or JSON download of a project's ledger.")
         )
+        if error.line:
+            said = _("It cannot be read from line %(line)s on: it is damaged there, or something else.")
+            form.add_error("file", said % {"line": error.line})
         return None
