@@ -10,7 +10,8 @@ from tests.bench import money_seed
 from tests.bench.cpu import Visitor, per_request
 from tests.crowdfunding.stripe_fake import Account, Server, checkout
 from tests.crowdfunding.stripe_fake.events import signature
-from tests.processes import Instance, end
+from tests.processes import Instance
+from tests.services import end
 
 if TYPE_CHECKING:
     from tests.bench.run import Bench
