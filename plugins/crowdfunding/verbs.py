@@ -135,7 +135,11 @@ verbs = [
         _("The last day of “{subject}” is over: {received} are there, {promised} are being collected"),
     ),
     Verb(
-        STALLED, _("The cards of “{subject}” cannot be charged: the provider does not answer"), public=False
+        STALLED,
+        _(
+            "The cards of “{subject}” cannot be charged: the provider does not answer, or a rule of collecting is not met"
+        ),
+        public=False,
     ),
     Verb(SUCCEEDED, _("The campaign “{subject}” succeeded with {received}")),
     Verb(

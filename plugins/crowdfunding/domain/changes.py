@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from plugins.crowdfunding.domain import checkouts, move_letters, outcomes, pledges, providers, rules
+from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways.base import GatewayError
 from plugins.crowdfunding.models import Campaign, CollectorSettings, Payment, Pledge
@@ -72,7 +73,7 @@ def pay_moved(row: Pledge) -> None:
     """A card moved to a campaign that keeps every gift is charged now; a provider that is silent is asked again."""
     if row.state != Pledge.State.SECURED or row.campaign.is_conditional:
         return
-    with suppress(GatewayError, outcomes.Mismatch, NotPossible):
+    with suppress(GatewayError, outcomes.Mismatch, NotPossible, NotAuthorised):
         checkouts.charge(row)
 
 

@@ -174,7 +174,7 @@ def charge(row: Pledge) -> Payment:
     """Take the money of a secured pledge with its stored method, off-session.
 
     The attempt is a row before the provider is asked; after a crash the same attempt is asked again under the same
-    key. Raises NotPossible for a pledge in another state, and Unreachable: then ask again later.
+    key. Raises NotPossible for a pledge in another state, Unreachable and GateShut: then ask again later.
     """
     with transaction.atomic():
         pledge = pledges.lock(row)
@@ -182,6 +182,8 @@ def charge(row: Pledge) -> Payment:
             raise NotPossible(pledge.state, "charge")
         known = pledge.payments.filter(way=Payment.Way.CHARGE, state__in=Payment.UNFINISHED).first()
         stored = pledge.mandate
+        if known is None:
+            gates.demand(pledge.campaign, gates.CHARGE)
         payment = known or attempt(pledge, stored.account, way=Payment.Way.CHARGE, channel=stored.channel)
         payment.pledge = pledge
     if payment.reference:

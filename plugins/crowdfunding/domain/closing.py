@@ -31,6 +31,7 @@ from plugins.crowdfunding.domain import (
 )
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.closing_counts import count
+from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, NotPossible, after
 from plugins.crowdfunding.domain.providers import NoProvider
 from plugins.crowdfunding.gateways.base import GatewayError, Unreachable
@@ -219,7 +220,7 @@ def _ask(pledge: Pledge) -> bool:
         return True  # the donor or another worker was quicker
     except Unreachable:
         return False
-    except (GatewayError, outcomes.Mismatch, NoProvider, SealBroken) as error:
+    except (GatewayError, outcomes.Mismatch, NoProvider, SealBroken, NotAuthorised) as error:
         logger.warning("Pledge %s cannot be charged and waits for a person: %r", pledge.uid, error)
         return False
     return True

@@ -29,6 +29,7 @@ from plugins.crowdfunding.domain import (
 )
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.domain.closing_counts import on_a_page, still_to_move, unanswered
+from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import CAMPAIGN, PAYMENT, PLEDGE, NotPossible, after
 from plugins.crowdfunding.domain.providers import NoProvider
 from plugins.crowdfunding.gateways import HOSTED
@@ -242,7 +243,7 @@ def late(now: datetime) -> int:
         changed += expire_promises(run) + release(run) + give_back(run)
     for run in _with(Phase.SUCCEEDED, [State.SECURED]):
         for pledge in list(still_to_move(run).filter(state=State.SECURED).order_by("pk")[:BATCH]):
-            with suppress(GatewayError, NoProvider, NotPossible, outcomes.Mismatch):
+            with suppress(GatewayError, NoProvider, NotPossible, NotAuthorised, outcomes.Mismatch):
                 checkouts.charge(pledge)
                 changed += 1
     return changed

@@ -21,6 +21,7 @@ from plugins.crowdfunding.domain import (
     support_letters,
     supports,
 )
+from plugins.crowdfunding.domain.collectors import NotAuthorised
 from plugins.crowdfunding.domain.lifecycles import PLEDGE, NotPossible, after
 from plugins.crowdfunding.domain.supports import TRIES
 from plugins.crowdfunding.gateways.base import GatewayError
@@ -164,7 +165,7 @@ def charge_due(today: date, limit: int) -> int:
             number += 1
         except NotPossible:  # paid, stopped or charged by another worker meanwhile
             continue
-        except (GatewayError, outcomes.Mismatch) as error:
+        except (GatewayError, outcomes.Mismatch, NotAuthorised) as error:
             logger.warning("The charge of pledge %s waits: %s", row.code, error)
     return number
 
