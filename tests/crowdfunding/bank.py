@@ -154,6 +154,9 @@ class Bank:
             failure=failure,
         )
 
+    def find_charge(self, key, credentials) -> Outcome:
+        return self._said(key)
+
     def detach(self, method, credentials) -> None:
         self._at("before detach")
         self._write(do="detach", method=method.method)

@@ -118,11 +118,8 @@ class FakeProvider:
             return
         intent.disputed = standing
         reference = f"dp_{len(self.disputes)}"  # a payment can be contested anew after a dispute was won
-        self._say_dispute(
-            DisputeOutcome(
-                DisputeStatus.OPENED, reference, intent.reference, money(standing, intent.currency)
-            )
-        )
+        amount = money(standing, intent.currency)
+        self._say_dispute(DisputeOutcome(DisputeStatus.OPENED, reference, intent.reference, amount))
 
     def decide(self, reference: str, *, won: bool) -> None:
         """The bank decides a dispute."""
@@ -131,8 +128,7 @@ class FakeProvider:
             return
         if won:
             self.by_reference(known.payment).disputed = 0
-        status = DisputeStatus.WON if won else DisputeStatus.LOST
-        self._say_dispute(replace(known, status=status))
+        self._say_dispute(replace(known, status=DisputeStatus.WON if won else DisputeStatus.LOST))
 
     def forget(self) -> None:
         """A day has passed: the keys of what was asked are new again, as at Stripe."""
@@ -149,7 +145,7 @@ class FakeProvider:
 
     def balance(self) -> int:
         """What it holds for the organisation, in minor units."""
-        there = [i for i in self.intents if i.status == Status.SETTLED]
+        there = (i for i in self.intents if i.status == Status.SETTLED)
         return sum(i.minor - i.refunded - i.disputed for i in there) - self.fees
 
     def by_reference(self, reference: str) -> Intent:
@@ -192,6 +188,13 @@ class FakeProvider:
             self._tell(intent)
         self._break("after")
         return self._outcome(intent)
+
+    def find_charge(self, key: str, credentials: Credentials) -> Outcome:
+        self._break("before")
+        known = {intent.key: intent for intent in self.intents}
+        if key not in known:
+            raise Unknown(key)
+        return self._outcome(known[key])
 
     def detach(self, method: Method, credentials: Credentials) -> None:
         self._break("before")
@@ -247,8 +250,7 @@ class FakeProvider:
 
     def _counts(self, order: Charge | RefundOrder) -> bool:
         """Whether an order counts as an earlier one of its key: the key is fresh, or it is asked to look for it."""
-        fresh = order.key in self.remembered
-        self.remembered.add(order.key)
+        fresh, self.remembered = order.key in self.remembered, self.remembered | {order.key}
         return fresh or order.again
 
     def _intent(self, key: str, amount: Money, channel: str) -> Intent:

@@ -120,6 +120,16 @@ def test_refusals_at_the_close_are_answers(rig, later, status, failure):
     assert (found.status, found.failure, found.key) == (status, failure, "pledge-2")
 
 
+def test_a_charge_is_looked_for_by_its_key_and_never_made_by_looking(rig):
+    with pytest.raises(base.Unknown):
+        rig.gateway.find_charge("pledge-2", rig.account)
+    made = charge(rig, secured(rig).method)
+    looked = rig.gateway.find_charge("pledge-2", rig.account)
+    assert (looked.status, looked.reference, looked.key) == (Status.SETTLED, made.reference, "pledge-2")
+    with pytest.raises(base.Unknown):
+        rig.gateway.find_charge("pledge-2", rig.other)
+
+
 def test_a_removed_method_is_never_charged(rig):
     """Removing it twice, or one that nobody knows, is no error; what it paid before stays paid."""
     method, other = secured(rig).method, secured(rig, "pledge-9").method

@@ -165,6 +165,11 @@ def kept(payment: Payment, amount: Money) -> Transaction:
     return _write(payment, kind, Account.Kind.GIFTS, out, amount, key=key, cause=_cause(payment), on=on)
 
 
+def entered(payment: Payment) -> bool:
+    """Whether the money came here: what was moved from another project has no entry of its own to undo."""
+    return Transaction.objects.filter(key=f"payment:{payment.uid}").exists()
+
+
 def undone(payment: Payment) -> None:
     """A human entered it by mistake: its mirror."""
     done = Transaction.objects.select_related("ledger__project").get(key=f"payment:{payment.uid}")

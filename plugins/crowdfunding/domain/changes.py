@@ -80,7 +80,8 @@ def pay_moved(row: Pledge) -> None:
 def sweep_moved(limit: int = 100) -> int:
     """Charge moved cards whose charge was never answered; gives how many were asked."""
     rows = Pledge.objects.filter(state=Pledge.State.SECURED, moved_from__isnull=False)
-    rows = rows.exclude(campaign__kind__in=Campaign.CONDITIONAL).filter(campaign__state=Campaign.State.OPEN)
+    going = [Campaign.State.OPEN, Campaign.State.CLOSED]  # moved on its last day, charged after it
+    rows = rows.exclude(campaign__kind__in=Campaign.CONDITIONAL).filter(campaign__state__in=going)
     found = list(rows.select_related("campaign", "collector").order_by("pk")[:limit])
     for row in found:
         pay_moved(row)

@@ -24,13 +24,17 @@ from plugins.crowdfunding.gateways.base import (
     Unknown,
     Unreachable,
 )
-from plugins.crowdfunding.models import GatewayAccount, Payment, Pledge
+from plugins.crowdfunding.models import Campaign, GatewayAccount, Payment, Pledge
 
 logger = logging.getLogger(__name__)
 PAYABLE = frozenset({Pledge.State.STARTED, Pledge.State.PLEDGED, Pledge.State.SECURED, Pledge.State.DUE})
+OVER = frozenset({Campaign.State.DRAFT, Campaign.State.FAILED, Campaign.State.CANCELLED})
+"""Campaigns for which no card is charged any more."""
 REUSED = timedelta(minutes=20)
 """How long a page of the provider is offered again instead of a new attempt."""
 BACK_OFF = timedelta(minutes=10)
+FOUND_WITHIN = timedelta(hours=1)
+"""A charge that its provider does not find this long after it was begun was never made: searches lag behind."""
 
 
 def begin(row: Pledge, *, channel: str, return_url: str, cancel_url: str) -> Payment:
@@ -52,6 +56,7 @@ def _attempt(row: Pledge, channel: str) -> tuple[Payment, list[Payment]]:
     pledge = pledges.lock(row)
     if pledge.state not in PAYABLE:
         raise NotPossible(pledge.state, "pay")
+    pledges.check_answered(pledge, "pay")
     if not collectors.settings_of(pledge.collector).may_collect():
         raise collectors.NotAuthorised(str(pledge.collector))
     gates.demand(pledge.campaign, gates.CHARGE)
@@ -115,10 +120,12 @@ def _open(payment: Payment, return_url: str, cancel_url: str) -> Payment:
     )
     page = hosted(account.gateway).start(order)
     payment.session, payment.page_url = page.session, page.redirect_url
-    # Only these columns and only while it is unfinished: an event may have been quicker than this answer.
-    Payment.objects.filter(pk=payment.pk, state=Payment.State.STARTED).update(
-        session=page.session, page_url=page.redirect_url
-    )
+    # Only these columns: an event may have been quicker than this answer.
+    Payment.objects.filter(pk=payment.pk).update(session=page.session, page_url=page.redirect_url)
+    payment.state = Payment.objects.values_list("state", flat=True).get(pk=payment.pk)
+    if payment.state != Payment.State.STARTED:  # given up while the provider made the page
+        _void(payment)
+        raise NotPossible(pledge.state, "pay")
     return payment
 
 
@@ -142,8 +149,8 @@ def follow(payment: Payment, *, void: bool = False) -> Payment:
 def _read(payment: Payment, account: GatewayAccount, *, void: bool) -> Outcome:
     provider, access = hosted(account.gateway), providers.credentials(account)
     if not payment.session and not payment.reference:
-        if payment.way == Payment.Way.CHARGE and payment.pledge.mandate is not None:
-            return provider.charge(charge_of(payment, again=True))  # asked before or not, it is one charge
+        if payment.way == Payment.Way.CHARGE:
+            return _asked(payment, account)
         return Outcome(Status.EXPIRED, key=payment.key, failure="never_started")
     try:
         if void:
@@ -151,6 +158,27 @@ def _read(payment: Payment, account: GatewayAccount, *, void: bool) -> Outcome:
         return provider.find(payment.session, payment.reference, access)
     except Unknown:
         return Outcome(Status.EXPIRED, key=payment.key, failure="unknown")
+
+
+def _asked(payment: Payment, account: GatewayAccount) -> Outcome:
+    """What became of a charge without an answer: asked for again while it is wanted, else only looked for."""
+    provider = hosted(account.gateway)
+    rows = Pledge.objects.select_related("campaign", "collector", "mandate__account")
+    payment.pledge = rows.get(pk=payment.pledge_id)
+    if payment.state in Payment.UNFINISHED and _wanted(payment.pledge):
+        return provider.charge(charge_of(payment, again=True))  # asked before or not, it is one charge
+    try:
+        return provider.find_charge(payment.key, providers.credentials(account))
+    except Unknown:
+        if payment.recorded_at > timezone.now() - FOUND_WITHIN:
+            raise Unreachable("not_found_yet") from None
+        return Outcome(Status.EXPIRED, key=payment.key, failure="never_started")
+
+
+def _wanted(pledge: Pledge) -> bool:
+    """Whether the money of a pledge may be taken with its stored method."""
+    secured = pledge.state == Pledge.State.SECURED and pledge.mandate is not None
+    return secured and pledge.campaign.state not in OVER
 
 
 def charge_of(payment: Payment, *, again: bool) -> Charge:
@@ -178,7 +206,7 @@ def charge(row: Pledge) -> Payment:
     """
     with transaction.atomic():
         pledge = pledges.lock(row)
-        if pledge.state != Pledge.State.SECURED or pledge.mandate is None:
+        if pledge.mandate is None or not _wanted(pledge):
             raise NotPossible(pledge.state, "charge")
         known = pledge.payments.filter(way=Payment.Way.CHARGE, state__in=Payment.UNFINISHED).first()
         stored = pledge.mandate

@@ -66,8 +66,7 @@ def move(row: Pledge, campaign: Campaign, *, by: Person | None = None) -> Pledge
     known = Pledge.objects.filter(moved_from=pledge).first()
     if known is not None:
         return known
-    if pledge.payments.filter(state=Payment.State.PROCESSING).exists():
-        raise NotPossible(pledge.state, "move")  # the bank has it: nobody knows yet what comes
+    pledges.check_answered(pledge, "move")  # nobody knows yet what comes
     received = pledge.state == Pledge.State.RECEIVED
     if received and pledge.campaign.state not in OVER:
         raise NotPossible(pledge.state, "move")

@@ -153,6 +153,8 @@ def undo(row: Payment, *, by: Person, reason: str) -> Payment:
     payment.pledge, payment.collector = pledge, pledge.collector
     if payment.account_id is not None or payment.standing_minor != payment.amount_minor:
         raise NotPossible(payment.state, "undo")  # a provider's word is not undone by hand: it is refunded
+    if not booking.entered(payment):
+        raise NotPossible(payment.state, "undo")  # it came to another project and was moved: it is given back
     payment.state = after(PAYMENT, payment.state, "undo")
     counter = pledge.origin == Pledge.Origin.COUNTER
     state = after(PLEDGE, pledge.state, "void" if counter else "undo")
@@ -181,7 +183,9 @@ def _step_back(pledge: Pledge, state: str) -> None:
     pledge.state = state
     if state == Pledge.State.PLEDGED:
         pledge.waiting_since, pledge.reminders, pledge.ended_at = timezone.now(), 0, None
+        if pledge.channel not in Pledge.OFFLINE:  # else nobody would wait for it: it is no card any more
+            pledge.channel, pledge.mandate = Pledge.Channel.TRANSFER, None
         tallies.promise(pledge, 1)
     else:
         pledge.ended_at = timezone.now()
-    pledge.save(update_fields=["state", "waiting_since", "reminders", "ended_at"])
+    pledge.save(update_fields=["state", "channel", "mandate", "waiting_since", "reminders", "ended_at"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from moneyed import Money
 
@@ -23,7 +23,7 @@ from plugins.crowdfunding.domain.lifecycles import (
     NotPossible,
     after,
 )
-from plugins.crowdfunding.models import Campaign, Pledge, Reward
+from plugins.crowdfunding.models import Campaign, Payment, Pledge, Reward
 from plugins.crowdfunding.verbs import (
     PLEDGE_CANCELLED,
     PLEDGE_EXPIRED,
@@ -195,11 +195,20 @@ def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
     """Take a promise back; raises NotPossible once the money came, Frozen in the last hours of a round it decides."""
     found = lock(row)
     rules.check_not_frozen(found.campaign)
+    if found.campaign.state != Campaign.State.CANCELLED:  # of one called off everything goes back
+        check_answered(found, "cancel")
     if not end(found, "cancel"):
         return found
     record(by, PLEDGE_CANCELLED, found.campaign, amount=fact(found.amount), code=found.code)
     letters.cancelled(found)
     return found
+
+
+def check_answered(found: Pledge, act: str) -> None:
+    """Raise NotPossible while a bank has the money of a locked pledge, or was asked for it and has not answered."""
+    asked = Q(state=Payment.State.PROCESSING) | Q(way=Payment.Way.CHARGE)
+    if found.payments.filter(asked, state__in=Payment.UNFINISHED).exists():
+        raise NotPossible(found.state, act)
 
 
 def end(found: Pledge, act: str) -> bool:
@@ -227,6 +236,7 @@ def switch(row: Pledge) -> Pledge:
     found = lock(row)
     if found.state == Pledge.State.PLEDGED:
         raise NotPossible(found.state, "promise")
+    check_answered(found, "promise")
     counted = tallies.waits(found.state)
     found.state = after(PLEDGE, found.state, "promise")
     found.channel, found.mandate, found.reminders = Pledge.Channel.TRANSFER, None, 0

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from core.conf import instance
 from core.models import Organisation
-from core.secrets import seal, unseal
+from core.secrets import SealBroken, seal, unseal
 from plugins.crowdfunding.gateways import hosted
-from plugins.crowdfunding.gateways.base import Credentials
+from plugins.crowdfunding.gateways.base import Credentials, Unreachable
 from plugins.crowdfunding.models import Campaign, GatewayAccount, Pledge
 
 PURPOSE = "crowdfunding gateway keys"
@@ -21,16 +21,23 @@ class NoProvider(ValueError):
     """The organisation takes no card: it has no account at a provider, or not for this currency."""
 
 
+class KeysLost(Unreachable, SealBroken):
+    """The account's keys cannot be opened: as if its provider did not answer, until somebody enters them anew."""
+
+
 def sealed(secret: str, webhook_secret: str) -> str:
     """Both secrets as they are stored."""
     return seal(json.dumps([secret, webhook_secret]), PURPOSE)
 
 
 def credentials(account: GatewayAccount) -> Credentials:
-    """The account's secrets in the clear, for one call; raises SealBroken."""
+    """The account's secrets in the clear, for one call; raises KeysLost."""
     if not account.sealed:
         return Credentials(account=account.account)
-    secret, webhook_secret = json.loads(unseal(account.sealed, PURPOSE))
+    try:
+        secret, webhook_secret = json.loads(unseal(account.sealed, PURPOSE))
+    except SealBroken as error:
+        raise KeysLost("keys_lost") from error
     return Credentials(account=account.account, secret=secret, webhook_secret=webhook_secret)
 
 

@@ -168,8 +168,7 @@ class Outcome:
 class Charge:
     """Money to be taken off-session with a stored method; ``key`` is the row plus the attempt.
 
-    ``again`` says that it was asked for before and the answer was lost, maybe days ago: a provider that forgets keys
-    looks for it first.
+    ``again``: asked for before and the answer was lost, maybe days ago; a provider that forgets keys looks for it first.
     """
 
     key: str
@@ -183,10 +182,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class RefundOrder:
-    """Money to be given back of the payment ``reference``; ``key`` is the refund's row plus its attempt.
-
-    ``again`` as for a charge.
-    """
+    """Money to be given back of the payment ``reference``; ``key`` is the refund's row plus its attempt; ``again`` as for a charge."""
 
     key: str
     reference: str
@@ -282,6 +278,9 @@ class HostedGateway(Gateway, Protocol):
 
     def charge(self, charge: Charge) -> Outcome:
         """Collect with a stored method; a refusal is an Outcome (FAILED, CONFIRM), not an exception."""
+
+    def find_charge(self, key: str, credentials: Credentials) -> Outcome:
+        """What became of a charge that was asked for, looked for by its key and never made; raises Unknown."""
 
     def detach(self, method: Method, credentials: Credentials) -> None:
         """Make the provider forget a stored method for good; one it forgot before, or never knew, is no error."""

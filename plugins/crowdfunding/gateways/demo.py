@@ -182,6 +182,15 @@ class Demo:
                 demo_events.tell(row, f"payment.{row.status}", said(row))
         return outcome(said(row))
 
+    def find_charge(self, key: str, credentials: Credentials) -> Outcome:
+        """What became of a charge."""
+        check_demo()
+        rows = DemoPayment.objects.filter(account=credentials.account, kind=DemoPayment.Kind.CHARGE)
+        row = rows.filter(key=key).first()
+        if row is None:
+            raise Unknown(key)
+        return outcome(said(row))
+
     def detach(self, method: Method, credentials: Credentials) -> None:
         """Forget a stored method; one it does not have is no error."""
         check_demo()

@@ -101,7 +101,7 @@ class Stripe:
 
         Stripe forgets a key after a day: what was asked before is looked for first.
         """
-        if charge.again and (made_before := self._sought(charge)) is not None:
+        if charge.again and (made_before := self._sought(charge.key, charge.credentials)) is not None:
             return made_before
         v1 = client(charge.credentials).v1
         try:
@@ -110,21 +110,28 @@ class Stripe:
             return _refused(charge, error)
         except library().StripeError as error:
             if unsure(error):
-                return _certain(self._sought(charge))
+                return _certain(self._sought(charge.key, charge.credentials))
             said = translated(error)
             if isinstance(said, Unreachable):
                 raise said from error
             return Outcome(Status.FAILED, key=charge.key, failure=str(said))
         return reading.intent(made.to_dict())
 
-    def _sought(self, charge: Charge) -> Outcome | None:
+    def find_charge(self, key: str, credentials: Credentials) -> Outcome:
+        """What became of a charge, looked for by our key."""
+        found = self._sought(key, credentials)
+        if found is None:
+            raise Unknown(key)
+        return found
+
+    def _sought(self, key: str, credentials: Credentials) -> Outcome | None:
         """A charge of which nobody can say whether it was made, looked for by our key."""
         query: Any = {
-            "query": f"metadata['key']:'{charge.key}'",
+            "query": f"metadata['key']:'{key}'",
             "expand": [f"data.{path}" for path in INTENT],
         }
         with asking():
-            found = client(charge.credentials).v1.payment_intents.search(query).data
+            found = client(credentials).v1.payment_intents.search(query).data
         return reading.intent(found[0].to_dict()) if found else None
 
     def detach(self, method: Method, credentials: Credentials) -> None:
