@@ -17,12 +17,13 @@ from plugins.crowdfunding.domain import (
     periods,
     pledges,
     refunds,
+    situations,
     support_acts,
 )
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways.base import Status, Unreachable
 from plugins.crowdfunding.models import Campaign, GatewayAccount, Payment, Pledge, Refund, Tally
-from tests.crowdfunding.factories import CampaignFactory, donor_by_card, promise, receipt, received
+from tests.crowdfunding.factories import CampaignFactory, donor_by_card, promise, receipt, received, treasurer
 from tests.crowdfunding.fake_provider import NAME, fake
 from tests.crowdfunding.regular import at, begun, campaign, sound
 from tests.factories import OrganisationFactory, PersonFactory
@@ -82,6 +83,7 @@ def test_a_charge_without_its_answer_holds_the_promise(provider, act):
         "move": lambda: moves.move(row, other),
         "pay": lambda: begin(row),
     }
+    assert (situations.of(row).word, situations.of(row).acts) == ("processing", frozenset())
     with pytest.raises(NotPossible):
         acts[act]()
     checkouts.sweep(timezone.now() + LATER)
@@ -164,14 +166,23 @@ def test_a_page_opened_for_an_attempt_given_up_meanwhile_is_closed(provider, mon
     assert Payment.objects.get().session == provider.intents[-1].session
 
 
-def test_a_moved_gift_is_not_undone_as_if_it_had_been_entered_here():
-    """Its money came to the other ledger: it can be given back, and undoing it says that it cannot."""
+def test_a_moved_gift_is_not_undone_as_if_it_had_been_entered_here(client):
+    """Its money came to the other ledger: it can be given back, and undoing it says so."""
     payment = received(CampaignFactory(collector=OrganisationFactory()))
     there = CampaignFactory(collector=payment.collector)
     Campaign.objects.filter(pk=payment.campaign_id).update(state="failed")
     new = moves.move(payment.pledge, there)
     with pytest.raises(NotPossible):
         payments.undo(new.payments.get(), by=PersonFactory(), reason="mistake")
+    client.force_login(treasurer(payment.collector))
+    place = [payment.collector.slug, new.payments.get().uid]
+    listed = client.get(reverse("crowdfunding:treasury_received", args=place[:1])).content.decode()
+    assert reverse("crowdfunding:treasury_undo", args=place) not in listed
+    assert reverse("crowdfunding:give_back", args=place) in listed
+    answer = client.post(
+        reverse("crowdfunding:treasury_undo", args=place), {"reason": "mistake"}, follow=True
+    )
+    assert "Rendez plutôt le don" in answer.content.decode()
 
 
 def test_a_card_promise_paid_by_transfer_waits_for_a_transfer_when_that_was_undone():

@@ -55,9 +55,10 @@ def _word(pledge: Pledge, payments: Sequence[Payment]) -> tuple[str, Payment | N
     booked = next((row for row in payments if row.state in Payment.CAME), None)
     if pledge.state in {_S.RECEIVED, _S.REFUNDED, _S.DISPUTED}:
         return str(pledge.state), booked
+    busy = next((row for row in payments if _at_the_bank(row)), None)
+    if pledge.state in Pledge.WAITING and busy is not None:
+        return "processing", busy
     if pledge.state == _S.PLEDGED:
-        if last is not None and last.state == _P.PROCESSING:
-            return "processing", last
         if CashGift.objects.filter(pledge=pledge, state=CashGift.State.DECLARED).exists():
             return "cash", None
         return "transfer" if pledge.channel in Pledge.OFFLINE else "processing", last
@@ -66,6 +67,12 @@ def _word(pledge: Pledge, payments: Sequence[Payment]) -> tuple[str, Payment | N
     if pledge.state == _S.DUE:
         return ("confirm" if last is not None and last.failure == CONFIRM else "due"), last
     return str(pledge.state), last
+
+
+def _at_the_bank(row: Payment) -> bool:
+    """Whether nothing can be changed now: the bank has the money, or was asked for it and has not answered."""
+    asked = row.way == Payment.Way.CHARGE and row.state == _P.STARTED
+    return asked or row.state == _P.PROCESSING
 
 
 def _started(last: Payment | None) -> str:
@@ -89,18 +96,18 @@ def _ways(pledge: Pledge) -> tuple[str, ...]:
 
 def _acts(pledge: Pledge, word: str, ways: Sequence[str], frozen: datetime | None) -> list[str]:
     found: list[str] = []
-    if word == "cash":  # the money was given: what happens next is not the donor's turn
+    if word in {"cash", "processing"}:  # the money was given: what happens next is not the donor's turn
         return found
     hosted = [way for way in ways if way not in Pledge.OFFLINE]
-    if hosted and word not in {"processing"}:
+    if hosted:
         found.append("pay")
     table = PLEDGE[pledge.state]
     online = pledge.state in {_S.STARTED, _S.SECURED, _S.DUE}
     if online and "transfer" in ways and not (frozen and pledge.state == _S.SECURED):
         found.append("transfer")
-    if "cancel" in table and frozen is None and word != "processing":
+    if "cancel" in table and frozen is None:
         found.append("cancel")
-    if word != "processing" and moves.may_move(pledge):
+    if moves.may_move(pledge):
         found.append("move")
     return found
 

@@ -201,8 +201,14 @@ def undo(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             deposits.undo_payment(row, by=request.user, reason=form.cleaned_data["reason"])
-        except NotPossible:
-            messages.warning(request, _("This entry was undone before."))
+        except NotPossible as error:
+            undone = error.state == Payment.State.REVERSED
+            messages.warning(
+                request,
+                _("This entry was undone before.")
+                if undone
+                else _("This entry can no longer be undone. Give the gift back instead."),
+            )
         else:
             messages.success(request, _("Undone by a correction in the ledger; nothing was deleted."))
         return redirect("crowdfunding:treasury_received", slug)
