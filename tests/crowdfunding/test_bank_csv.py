@@ -132,6 +132,30 @@ def test_a_column_of_sides():
 
 
 @pytest.mark.parametrize(
+    ("side", "minor"),
+    [
+        ("Sortie", -500),
+        ("Débit", -500),
+        ("out", -500),
+        ("مدين", -500),
+        ("Entrée", 500),
+        ("دائن", 500),
+        ("", 500),
+    ],
+)
+def test_words_of_sides(side, minor):
+    """Money that went out is never read as money that came."""
+    data = table([["Date", "Libellé", "Montant", "Sens"], ["02/11/2026", "a", "5,00", side]])
+    assert [line.amount_minor for line in tables.parse(data, currency="EUR")[0].movements] == [minor]
+
+
+def test_a_side_that_nobody_knows_is_refused():
+    data = table([["Date", "Libellé", "Montant", "Sens"], ["02/11/2026", "a", "5,00", "X"]])
+    with pytest.raises(NotAStatement, match="sign"):
+        tables.parse(data, currency="EUR")
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("1 234,56", "1234.56"),
@@ -155,7 +179,23 @@ def test_amounts_as_banks_write_them(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["12,34,56", "1.23.456", "abc", "1e3", "12 34x", "1,2345,6", "9" * 20, "--5-x"]
+    "text",
+    [
+        "12,34,56",
+        "1.23.456",
+        "abc",
+        "1e3",
+        "12 34x",
+        "1,2345,6",
+        "9" * 20,
+        "--5-x",
+        "0,500",
+        "00.500",
+        "1.234,567",
+        "1,234.567",
+        "1.234.56",
+        "1,234,56",
+    ],
 )
 def test_amounts_that_are_none_are_refused(text):
     with pytest.raises(NotAStatement):

@@ -8,9 +8,10 @@ import pytest
 from django.utils import timezone
 
 from core.money import money
-from plugins.crowdfunding.domain import audit, deposits, ledger, payments
+from plugins.crowdfunding.domain import audit, deposits, ledger, payments, spending
 from plugins.crowdfunding.models import Account, Deposit, DepositPart, Entry, Transaction
 from tests.crowdfunding.factories import CampaignFactory, manager, promise, receipt, treasurer
+from tests.crowdfunding.money_way import spent
 from tests.factories import OrganisationFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,41 @@ def test_cheques_are_ticked_and_a_bounced_one_leaves_the_bank(client, campaign, 
     assert (on(campaign, "cheques"), on(campaign, "bank")) == (2000, 0)
     assert not DepositPart.objects.filter(undone_at=None).exists()
     assert list(deposits.cheques(campaign.collector)) == [two]
+    intact(campaign.project)
+
+
+def test_a_deposit_already_passed_on_is_not_undone(client, campaign, keeper):
+    """The bank account never holds less than nothing: what left it is taken back first."""
+    paid(campaign, keeper)
+    amounts = {campaign.project: money(5000, "EUR")}
+    facts = {"on": timezone.localdate(), "reference": "", "by": keeper, "form_key": "k" * 32}
+    deposit = deposits.bring_cash(campaign.collector, amounts, **facts)
+    made = spent(campaign, 4000, "EUR", organisation=campaign.collector)
+    answer = client.post(f"{base(campaign)}{deposit.uid}/undo/", follow=True)
+    assert answer.status_code == 200
+    assert "déjà" in answer.content.decode()
+    assert (on(campaign, "bank"), on(campaign, "cash")) == (1000, 0)
+    spending.undo(made, by=keeper)
+    deposits.undo(deposit, by=keeper)
+    assert (on(campaign, "bank"), on(campaign, "cash")) == (0, 5000)
+    intact(campaign.project)
+
+
+def test_cash_at_the_bank_is_not_undone_before_its_deposit(client, campaign, keeper):
+    """The cash box never holds less than nothing."""
+    payment = paid(campaign, keeper)
+    amounts = {campaign.project: money(5000, "EUR")}
+    facts = {"on": timezone.localdate(), "reference": "", "by": keeper, "form_key": "k" * 32}
+    deposit = deposits.bring_cash(campaign.collector, amounts, **facts)
+    page = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/payments/{payment.uid}/undo/"
+    answer = client.post(page, {"reason": "mistake"}, follow=True)
+    assert answer.status_code == 200
+    assert "déposées en banque" in answer.content.decode()
+    assert (on(campaign, "bank"), on(campaign, "cash")) == (5000, 0)
+    deposits.undo(deposit, by=keeper)
+    client.post(page, {"reason": "mistake"})
+    payment.refresh_from_db()
+    assert (payment.state, on(campaign, "bank"), on(campaign, "cash")) == ("reversed", 0, 0)
     intact(campaign.project)
 
 

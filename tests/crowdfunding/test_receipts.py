@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from core.domain.mail import deliver_letters
 from core.models import JournalEntry, Letter
-from plugins.crowdfunding.domain import payments, receipt_donors, receipt_facts, receipts
+from plugins.crowdfunding.domain import moves, payments, receipt_donors, receipt_facts, receipts
 from plugins.crowdfunding.domain.lifecycles import RECEIPT, NotPossible
-from plugins.crowdfunding.models import DonorIdentity, Payment, ReceiptLine, TaxReceipt
+from plugins.crowdfunding.models import Campaign, DonorIdentity, Payment, ReceiptLine, TaxReceipt
 from plugins.crowdfunding.privacy import receipts as receipt_privacy
 from tests.crowdfunding.factories import CampaignFactory, received, treasurer
 from tests.crowdfunding.money_way import SENTENCE, THIS_YEAR, gift, identify, issuer, receiptable
@@ -127,6 +127,22 @@ def test_a_gift_wholly_given_back_leaves_nothing_to_replace(campaign):
     old = TaxReceipt.objects.get()
     assert receipts.cancel(old, by=None, reason="refund", replace=True) is None
     assert TaxReceipt.objects.count() == 1
+
+
+def test_a_gift_that_moved_stands_on_one_receipt(campaign):
+    """Moved with its receipt, the same money gives no second one until the first is cancelled."""
+    moved = gift(campaign, 5000)
+    assert year(campaign) == (1, 0)
+    there = receiptable(collector=campaign.collector)
+    Campaign.objects.filter(pk=campaign.pk).update(state="cancelled")
+    new = moves.move(moved.pledge, there)
+    identify(new)
+    assert year(campaign) == (0, 0)
+    first = TaxReceipt.objects.get()
+    assert list(receipts.stale(TaxReceipt.objects.all())) == [first]
+    receipts.cancel(first, by=None, reason="refund")
+    assert year(campaign) == (1, 0)
+    assert receipts.totals(campaign.collector) == [(THIS_YEAR, 1, first.amount)]
 
 
 def test_a_gift_stands_on_one_receipt(campaign):

@@ -10,7 +10,7 @@ from core.models import JournalEntry
 from core.money import money
 from plugins.crowdfunding.domain import funds, ledger, payouts, spending
 from plugins.crowdfunding.domain.lifecycles import NotPossible
-from plugins.crowdfunding.models import Entry, Milestone, Payout, Spending
+from plugins.crowdfunding.models import Campaign, Entry, Milestone, Payout, Spending
 from tests.crowdfunding.factories import CampaignFactory, manager, received, treasurer
 from tests.crowdfunding.money_way import arrived, line, passing, photo, sent, spent
 from tests.factories import PersonFactory, ProjectFactory
@@ -49,6 +49,23 @@ def test_only_who_holds_the_money_spends_it(campaign):
     spent(campaign, 1000, "EUR", organisation=campaign.collector)
     with pytest.raises(funds.NotEnough):
         spent(campaign, 49_001, "EUR", organisation=campaign.collector)
+
+
+@pytest.mark.parametrize("state", ["open", "collecting", "failed", "cancelled"])
+def test_a_conditional_campaign_s_money_is_not_spent_before_it_succeeded(client, state):
+    """B: one side only. The collector who uses the money himself waits for the verdict like everyone else."""
+    campaign = CampaignFactory(kind="all_or_nothing", needed_minor=600_000)
+    received(campaign, 100_000)
+    Campaign.objects.filter(pk=campaign.pk).update(state=state)
+    with pytest.raises(funds.NotEnough):
+        spent(campaign, 100, "EUR", organisation=campaign.collector)
+    client.force_login(treasurer(campaign.collector))
+    page = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/spending/"
+    assert campaign.title not in client.get(page).content.decode()
+    assert client.get(f"{page}{campaign.slug}/new/").status_code == 404
+    Campaign.objects.filter(pk=campaign.pk).update(state="succeeded")
+    spent(campaign, 100, "EUR", organisation=campaign.collector)
+    assert client.get(f"{page}{campaign.slug}/new/").status_code == 200
 
 
 def test_a_line_is_never_passed_unnoticed(campaign):

@@ -13,7 +13,7 @@ from moneyed import Money
 from core.journal import record
 from core.models import Organisation, Person, Project
 from core.money import minor, money
-from plugins.crowdfunding.domain import ledger, payments
+from plugins.crowdfunding.domain import funds, ledger, payments
 from plugins.crowdfunding.domain.amounts import fact
 from plugins.crowdfunding.models import Account, Deposit, DepositPart, Entry, Payment, Pledge, Transaction
 from plugins.crowdfunding.verbs import DEPOSIT_UNDONE, DEPOSITED
@@ -208,11 +208,18 @@ def _post(deposit: Deposit, part: DepositPart) -> None:
 
 @transaction.atomic
 def undo(row: Deposit, *, by: Person) -> Deposit:
-    """Take a deposit entered by mistake back by its mirror; one undone before stays as it is."""
+    """Take a deposit entered by mistake back by its mirror; one undone before stays as it is.
+
+    Raises NotEnough when the bank account has less by now.
+    """
     deposit = Deposit.objects.select_for_update(of=("self",)).select_related("collector").get(pk=row.pk)
     if deposit.undone_at is not None:
         return deposit
     for part in deposit.parts.filter(undone_at=None).select_related("project").order_by("project", "pk"):
+        there = ledger.book(part.project)
+        funds.check_account(
+            there, Account.Kind.BANK, deposit.collector, money(part.amount_minor, deposit.currency)
+        )
         _take_back(part)
     deposit.undone_at = timezone.now()
     deposit.save(update_fields=["undone_at"])
@@ -235,8 +242,14 @@ def _take_back(part: DepositPart) -> None:
 
 @transaction.atomic
 def undo_payment(row: Payment, *, by: Person, reason: str) -> Payment:
-    """Take a payment out of the accounts; a cheque that was at the bank leaves it. Raises NotPossible."""
+    """Take a payment out of the accounts; a cheque that was at the bank leaves it.
+
+    Raises NotPossible, and NotEnough for cash that is not in the box any more.
+    """
     payment = payments.undo(row, by=by, reason=reason)
+    if payment.channel == Pledge.Channel.CASH:  # its mirror is written: the box may hold nothing, never less
+        held = ledger.book(payment.pledge.campaign.project)
+        funds.check_account(held, Account.Kind.CASH, payment.collector, money(0, payment.currency))
     for part in DepositPart.objects.filter(payment=payment, undone_at=None).select_related("project"):
         _take_back(part)
     return payment

@@ -74,9 +74,14 @@ def may_see_proof(person: Person | AnonymousUser, payout: Payout) -> bool:
 
 def can_pass_on(campaign: Campaign) -> bool:
     """Whether the campaign's money is the project's, and another organisation is to receive it."""
-    waits = campaign.is_conditional and campaign.state in {campaign.State.OPEN, campaign.State.COLLECTING}
-    lost = campaign.state in {campaign.State.DRAFT, campaign.State.FAILED}
-    return campaign.collector_id != campaign.receiver_id and not waits and not lost
+    return campaign.collector_id != campaign.receiver_id and is_the_project_s(campaign)
+
+
+def is_the_project_s(campaign: Campaign) -> bool:
+    """Whether the campaign's money may be used: not before a condition is met, nor once it goes back to donors."""
+    state = campaign.State
+    waits = campaign.is_conditional and campaign.state in {state.OPEN, state.COLLECTING, state.CANCELLED}
+    return not waits and campaign.state not in {state.DRAFT, state.FAILED}
 
 
 def _cause(payout: Payout) -> ledger.Cause:

@@ -47,7 +47,10 @@ def gifts(organisation: Organisation, year: int) -> QuerySet[Payment]:
         received_on__range=(date(year, 1, 1), date(year, 12, 31)),
         amount_minor__gt=F("refunded_minor") + F("disputed_minor"),
     )
-    return rows.exclude(pk__in=ReceiptLine.objects.filter(standing=True).values("payment"))
+    stands = ReceiptLine.objects.filter(standing=True)
+    rows = rows.exclude(pk__in=stands.values("payment"))
+    # A gift that moved with its receipt waits until that one is cancelled.
+    return rows.exclude(pledge__moved_from__in=stands.values("payment__pledge"))
 
 
 def eligible(organisation: Organisation, year: int) -> QuerySet[Payment]:

@@ -62,9 +62,14 @@ def may_spend(person: Person | AnonymousUser, organisation: Organisation) -> boo
 
 
 def campaigns_of(organisation: Organisation) -> QuerySet[Campaign]:
-    """Campaigns an organisation collects or receives for, opened once, newest first."""
+    """Campaigns whose money an organisation may use, because it collects or receives for them; newest first."""
     rows = Campaign.objects.filter(Q(collector=organisation) | Q(receiver=organisation))
-    rows = rows.exclude(state=Campaign.State.DRAFT).exclude(opened_at=None, hidden=True)
+    state = Campaign.State
+    waits = Q(
+        kind__in=Campaign.CONDITIONAL, round=1, state__in=[state.OPEN, state.COLLECTING, state.CANCELLED]
+    )
+    rows = rows.exclude(waits).exclude(state__in=[state.DRAFT, state.FAILED])
+    rows = rows.exclude(opened_at=None, hidden=True)
     return rows.select_related("project", "collector", "receiver").order_by("-pk")
 
 
@@ -188,6 +193,8 @@ def _book(
 def _check_there(campaign: Campaign, organisation: Organisation, amount: Money) -> None:
     """Raise NotEnough when the campaign has less at the organisation that spends."""
     currency = amount.currency.code
+    if not payouts.is_the_project_s(campaign):
+        raise funds.NotEnough(money(0, currency))
     if organisation.pk == campaign.collector_id:
         there = funds.of_campaign(campaign).available if currency == campaign.currency else money(0, currency)
     else:

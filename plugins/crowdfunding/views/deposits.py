@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from core.domain.permissions import require
 from core.models import Organisation
 from core.money import CURRENCIES, NotAnAmount, minor, parse
-from plugins.crowdfunding.domain import collectors, deposits, keyset
+from plugins.crowdfunding.domain import collectors, deposits, funds, keyset
 from plugins.crowdfunding.forms.cash import CashSlipForm, ChequeSlipForm, SlipForm
 from plugins.crowdfunding.models import Deposit
 
@@ -152,7 +152,11 @@ def undo(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     organisation = _kept(request, slug)
     row = get_object_or_404(Deposit, collector=organisation, uid=uid)
     if request.method == "POST":
-        deposits.undo(row, by=request.user)
-        messages.success(request, _("Undone by a correction in the ledger; nothing was deleted."))
+        try:
+            deposits.undo(row, by=request.user)
+        except funds.NotEnough:
+            messages.error(request, _("This money was passed on or spent already."))
+        else:
+            messages.success(request, _("Undone by a correction in the ledger; nothing was deleted."))
         return redirect("crowdfunding:deposits", slug)
     return render(request, "crowdfunding/deposit_undo.html", {"organisation": organisation, "deposit": row})

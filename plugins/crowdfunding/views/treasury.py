@@ -14,7 +14,16 @@ from django.views.decorators.cache import never_cache
 
 from core.domain.permissions import require
 from core.models import Organisation
-from plugins.crowdfunding.domain import cash, collectors, deposits, keyset, payments, pledges, search
+from plugins.crowdfunding.domain import (
+    cash,
+    collectors,
+    deposits,
+    funds,
+    keyset,
+    payments,
+    pledges,
+    search,
+)
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.treasury import CollectorForm, CounterForm, ReceiptForm, UndoForm
 from plugins.crowdfunding.gateways.base import GatewayError
@@ -209,6 +218,8 @@ def undo(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
                 if undone
                 else _("This entry can no longer be undone. Give the gift back instead."),
             )
+        except funds.NotEnough:
+            messages.error(request, _("This cash was brought to the bank or spent: undo that first."))
         else:
             messages.success(request, _("Undone by a correction in the ledger; nothing was deleted."))
         return redirect("crowdfunding:treasury_received", slug)

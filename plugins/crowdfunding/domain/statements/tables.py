@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.money import CURRENCIES
+from core.text import fold
 from plugins.crowdfunding.domain.banking import LENGTHS, NotAnIBAN, compact, iban
 from plugins.crowdfunding.domain.statements.columns import Layout, Role, Row, from_header, signature
 from plugins.crowdfunding.domain.statements.lines import (
@@ -30,6 +31,12 @@ PREAMBLE = 40
 WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩٫−–", "0123456789.--")
 DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b.*")
 ISO = re.compile(r"(\d{4})[/.\-]?(\d{2})[/.\-]?(\d{2})(?!\d).*")
+AMOUNT = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<group>[.,])\d{3}(?:(?P=group)\d{3})*|\d*)"
+    r"(?:(?!(?P=group))[.,](?P<fraction>\d{1,2}|\d{4,8}))?"
+)
+OUT, IN = ("d", "s", "o", "-", "مد"), ("c", "e", "i", "+", "دا")
+"""How words begin that say on which side of an account money stands: débit, sortie, out; crédit, entrée, in."""
 UNITS = re.compile(r"€|eur|mad|dhs?|د\.?م\.?|درهم", re.IGNORECASE)
 
 
@@ -142,7 +149,8 @@ def day(cell: str) -> date | None:
 def amount(cell: str) -> Decimal | None:
     """An exact amount as banks write it: 1 234,56, -1.234,56, 1,234.56, 12,00-, (12.00); None when empty.
 
-    The last point or comma before one, two or four and more digits parts the fraction; before three it groups.
+    A point or comma before one, two or four and more digits parts the fraction; before three it groups, and then the
+    other one parts. What is neither is refused.
     """
     text = UNITS.sub("", cell.translate(WESTERN)).strip().replace("+", "")
     bare = "".join(char for char in text if char not in "\u00a0\u202f\u2009 '’٬")
@@ -150,13 +158,13 @@ def amount(cell: str) -> Decimal | None:
         return None
     negative = bare.startswith(("-", "(")) or bare.endswith("-")
     bare = bare.strip("-()")
-    found = re.fullmatch(r"(\d{1,3}(?:[.,]\d{3})+|\d*)(?:[.,](\d{1,2}|\d{4,8}))?", bare)
+    found = AMOUNT.fullmatch(bare)
     if found is None or not bare.isascii() or not any(char.isdigit() for char in bare):
         raise NotAStatement("amount", cell[:40])
-    whole = re.sub(r"[.,]", "", found[1]) or "0"
+    whole = re.sub(r"[.,]", "", found["whole"]) or "0"
     if len(whole) > 13:
         raise NotAStatement("amount", cell[:40])
-    value = Decimal(f"{whole}.{found[2] or '0'}")
+    value = Decimal(f"{whole}.{found['fraction'] or '0'}")
     return -value if negative else value
 
 
@@ -225,9 +233,11 @@ class _Row:
             outgoing = amount(self.cell(Role.OUT)) or Decimal(0)
         except NotAStatement:
             raise NotAStatement("amount", where) from None
-        side = self.cell(Role.SIDE).strip().upper()
-        if side.startswith(("D", "-")):
+        side = fold(self.cell(Role.SIDE))
+        if side.startswith(OUT):
             one = -abs(one)
+        elif side and not side.startswith(IN):
+            raise NotAStatement("sign", where)
         return minor_units(one + incoming - abs(outgoing), code, where), code
 
     def movement(self, booked: date, minor: int, currency: str) -> Movement:
