@@ -117,6 +117,17 @@ def test_unknown_columns_are_asked_once_and_their_content_is_not_kept(client, ca
     assert BankLine.objects.count() == 2
 
 
+def test_columns_told_twice_at_once_are_told_once(campaign, keeper):
+    """Two presses of the button, or two treasurers: the second one finds what the first one made."""
+    rows = [["Foo", "Bar", "Baz"], ["02/11/2026", "Don", "12,00"]]
+    file = imports.File("x.csv", statement_files.table(rows))
+    (asking,) = imports.import_file(campaign.collector, file, by=keeper)
+    roles = ["day", "text", "amount"]
+    made = imports.tell_columns(asking, roles, by=keeper)
+    assert imports.tell_columns(Statement(pk=asking.pk), roles, by=keeper) is None
+    assert BankLine.objects.get().statement == made
+
+
 def test_a_file_nobody_told_the_columns_of_is_forgotten(client, campaign, keeper):
     data = statement_files.table([["Quand", "Quoi", "Combien"], ["02/11/2026", "ZAHRA", "50,00"]])
     answer = upload(client, campaign, data, account=IBAN)

@@ -128,6 +128,8 @@ def columns(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
         except NotAStatement as error:
             form.add_error(None, sentence(error.why, error.where))
         else:
+            if told is None:
+                return redirect("crowdfunding:statement_review", slug)
             return _imported(request, organisation, [told], known=False)
     context = {"organisation": organisation, "statement": row, "rows": rows, "form": form}
     return render(request, "crowdfunding/statement_columns.html", context, status=422 if form.errors else 200)

@@ -127,6 +127,7 @@ def _ask(
     organisation: Organisation, file: File, account: str, unknown: tables.UnknownColumns, *, by: Person
 ) -> Statement:
     """Keep the file for a day, so that its columns can be told on a screen."""
+    _hold(organisation)
     forget(organisation)
     known = Statement.objects.filter(collector=organisation, sha256=file.sha256, account=account).first()
     if known is not None:
@@ -144,6 +145,11 @@ def _ask(
     )
 
 
+def _hold(organisation: Organisation) -> None:
+    """Two imports of one organisation follow each other, on any database: its settings' row is the lock."""
+    CollectorSettings.objects.select_for_update(of=("self",)).get(organisation=organisation)
+
+
 def preview(statement: Statement, number: int = 6) -> list[list[str]]:
     """The first rows of a file whose columns are asked for, all of one width."""
     text = tables.decode(bytes(statement.content or b""))
@@ -154,11 +160,15 @@ def preview(statement: Statement, number: int = 6) -> list[list[str]]:
 
 
 @transaction.atomic
-def tell_columns(row: Statement, roles: Sequence[str], *, by: Person) -> Statement:
-    """Read a file that waited by the columns a person told; raises NotAStatement, and then it goes on waiting."""
-    statement = Statement.objects.select_for_update().select_related("collector").get(pk=row.pk)
-    if statement.state != Statement.State.ASKING:
-        return statement
+def tell_columns(row: Statement, roles: Sequence[str], *, by: Person) -> Statement | None:
+    """Read a file that waited by the columns a person told; raises NotAStatement, and then it goes on waiting.
+
+    None when it no longer waits: somebody told them, or dropped it, a moment ago.
+    """
+    rows = Statement.objects.select_related("collector").filter(pk=row.pk, state=Statement.State.ASKING)
+    statement = rows.select_for_update(of=("self",)).first()
+    if statement is None:
+        return None
     told = Layout(
         statement.layout["delimiter"], tuple(Role(role) for role in roles), statement.layout["signature"]
     )
@@ -206,8 +216,7 @@ def _store(
     by: Person,
 ) -> Statement:
     """Write the statement and its new lines; a file already imported gives its statement back."""
-    # The settings' row is the lock: two imports of one organisation follow each other, on any database.
-    CollectorSettings.objects.select_for_update(of=("self",)).get(organisation=organisation)
+    _hold(organisation)
     known = Statement.objects.filter(collector=organisation, sha256=file.sha256, account=account).first()
     if known is not None and known.state == Statement.State.IMPORTED:
         return known
