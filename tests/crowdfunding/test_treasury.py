@@ -9,7 +9,15 @@ from core.domain.mail import deliver_letters
 from core.models import JournalEntry
 from plugins.crowdfunding.domain import cash, payments
 from plugins.crowdfunding.models import CashGift, Ledger, Payment, Pledge, Tally
-from tests.crowdfunding.factories import CampaignFactory, manager, promise, receipt, received, treasurer
+from tests.crowdfunding.factories import (
+    CampaignFactory,
+    donor_by_card,
+    manager,
+    promise,
+    receipt,
+    received,
+    treasurer,
+)
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +148,17 @@ def test_a_cheque_at_the_counter_is_booked_at_once(client, campaign, keeper):
     assert Tally.objects.get().received_minor == 12000
     payments.undo(payment, by=keeper, reason="amount")
     assert Pledge.objects.get().state == "cancelled"
+
+
+@pytest.mark.parametrize("way", ["card", "debit"])
+def test_what_only_a_provider_says_is_not_entered_by_hand(client, campaign, keeper, way):
+    """Neither offered nor taken; the money of a card promise that came by transfer is one press away."""
+    pledge = donor_by_card(campaign, way=way)
+    page = client.get(f"{base(campaign)}pledges/{pledge.uid}/receive/").content.decode()
+    assert f'value="{way}"' not in page
+    assert '<option value="transfer" selected' in page
+    page = client.get(f"{base(campaign)}gift/").content.decode()
+    assert f'value="{way}"' not in page
 
 
 def test_only_own_campaigns_at_the_counter(client, campaign, keeper):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core.models import Project
 from plugins.crowdfunding import ledger_verifier
+from plugins.crowdfunding.models import Ledger
 from tests.crowdfunding.factories import CampaignFactory, received
+from tests.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/fr/crowdfunding/ledger/check/"
@@ -62,6 +67,23 @@ def test_what_is_no_ledger_is_said(client, name, content):
     answer = send(client, name, content)
     words = answer.content.decode()
     assert answer.status_code == 422 or "ne tombe pas juste" in words
+
+
+def test_the_page_names_no_project_that_is_not_public(client, download):
+    """Neither one taken off, nor any for a file without lines."""
+    name, content, campaign = download
+    Project.objects.update(status=Project.Status.WITHDRAWN)
+    answer = send(client, name, content)
+    assert "Le fichier est intact" in answer.content.decode()
+    assert campaign.project.title not in answer.content.decode()
+
+
+def test_a_file_without_lines_is_nobody_s_ledger(client):
+    project = Ledger.objects.create(project=ProjectFactory()).project
+    head = ledger_verifier.GENESIS
+    empty = {"project": "p", "length": 0, "head": head, "transactions": []}
+    answer = send(client, "ledger.json", json.dumps(empty).encode())
+    assert project.title not in answer.content.decode()
 
 
 def located(name, content):

@@ -22,6 +22,9 @@ EARLIEST = timedelta(days=5 * 366)
 """How far back money is entered; before that it is a year typed wrongly, and the ledger never forgets."""
 COUNTRIES = ("FR", "MA", "BE", "CH", "DE", "DK", "ES", "GB", "IT", "LU", "NL", "NO", "PT", "SE", "CA", "US")
 
+BY_HAND = [one for one in Pledge.Channel.choices if one[0] in Pledge.OFFLINE]
+"""Ways of giving that a person enters; what comes by card is the provider's word."""
+
 
 def day_field(**kwargs: Any) -> forms.DateField:
     """A day, as browsers pick it."""
@@ -33,7 +36,7 @@ class ReceiptForm(forms.Form):
 
     amount = AmountField(label=_("Amount that really came"))
     received_on = day_field(label=_("Day it came"))
-    channel = forms.ChoiceField(label=_("How it came"), choices=Pledge.Channel.choices)
+    channel = forms.ChoiceField(label=_("How it came"), choices=BY_HAND)
     reference = forms.CharField(
         label=_("Reference of the bank or number of the cheque"),
         required=False,
@@ -44,7 +47,8 @@ class ReceiptForm(forms.Form):
     def __init__(
         self, *args: Any, currency: str, amount: Money | None = None, channel: str = "", **kwargs: Any
     ) -> None:
-        initial = {"received_on": timezone.localdate(), "channel": channel or Pledge.Channel.TRANSFER}
+        way = channel if channel in Pledge.OFFLINE else Pledge.Channel.TRANSFER
+        initial = {"received_on": timezone.localdate(), "channel": way}
         if amount is not None:
             initial["amount"] = typed(amount)
         kwargs["initial"] = initial | (kwargs.get("initial") or {})

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from core.models import Project
 from plugins.crowdfunding.forms.verifying import LedgerFileForm
 from plugins.crowdfunding.ledger_verifier import Findings, Unreadable, parse, verify
 from plugins.crowdfunding.models import Ledger
@@ -27,8 +28,9 @@ def check(request: HttpRequest) -> HttpResponse:
             found = _findings(form)
             status = 200 if found is not None else 422
     context = {"form": form, "found": found, "faults": found.faults[:SHOWN] if found else [], "known": None}
-    if found is not None and found.intact:
-        context["known"] = Ledger.objects.filter(head=found.head).select_related("project").first()
+    if found is not None and found.intact and found.transactions:
+        shown = Ledger.objects.filter(project__in=Project.objects.public().local())
+        context["known"] = shown.filter(head=found.head).select_related("project").first()
     return render(request, "crowdfunding/ledger_check.html", context, status=status)
 
 
