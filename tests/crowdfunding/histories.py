@@ -14,7 +14,17 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from core.money import money
-from plugins.crowdfunding.domain import audit, checkouts, events, outcomes, payments, pledges, refunds
+from plugins.crowdfunding.domain import (
+    audit,
+    checkouts,
+    events,
+    moves,
+    outcomes,
+    payments,
+    pledges,
+    refunds,
+    rules,
+)
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways.base import GatewayError
 from plugins.crowdfunding.models import (
@@ -29,28 +39,34 @@ from plugins.crowdfunding.models import (
 )
 from tests.crowdfunding.factories import CampaignFactory, promise, receipt
 from tests.crowdfunding.fake_provider import FEE, NAME, FakeProvider, fake
-from tests.factories import PersonFactory
+from tests.crowdfunding.history_fates import CHOICES, Fates
+from tests.factories import OrganisationFactory, PersonFactory
 
 Step = tuple[str, int, int]
-EXPECTED = (NotPossible, GatewayError, refunds.TooMuch, outcomes.Mismatch, pledges.NotTaking)
+EXPECTED = (
+    NotPossible, GatewayError, refunds.TooMuch, outcomes.Mismatch, pledges.NotTaking, moves.WrongTarget, rules.Frozen
+)  # fmt: skip
 METHODS = ("ok", "card_declined", "authentication_required", "debit")
 
 
-class History:
-    """One campaign, its donors and its provider."""
+class History(Fates):
+    """One campaign, its donors and its provider; two other campaigns of its organisation."""
 
     def __init__(self, *, conditional: bool) -> None:
         kind = Campaign.Kind.ALL_OR_NOTHING if conditional else Campaign.Kind.KEEP
-        self.campaign = CampaignFactory(kind=kind, needed_minor=30_000 if conditional else 0)
+        needed = 4_000 if conditional else 0
+        self.campaign = CampaignFactory(kind=kind, needed_minor=needed, collector=OrganisationFactory())
+        self.campaigns = self.campaigns_of(self.campaign)
         self.provider: FakeProvider = fake()
         self.account = GatewayAccount.objects.create(organisation=self.campaign.collector, gateway=NAME)
         self.person = PersonFactory()
         self.forms = 0
+        self.wrong: list[str] = []
 
     def play(self, steps: list[Step]) -> None:
         """Do each step; what the rules refuse is part of the history."""
         for act, first, second in steps:
-            with suppress(*EXPECTED):
+            with suppress(*EXPECTED), self.watched():
                 ACTS[act](self, first, second)
 
     def _pick(self, rows: list, number: int):
@@ -59,24 +75,25 @@ class History:
         return rows[number % len(rows)]
 
     def _pledge(self, number: int) -> Pledge:
-        return self._pick(list(Pledge.objects.filter(campaign=self.campaign).order_by("pk")), number)
+        return self._pick(list(Pledge.objects.filter(campaign__in=self.campaigns).order_by("pk")), number)
 
     def _payment(self, number: int, **which: object) -> Payment:
-        rows = Payment.objects.filter(campaign=self.campaign, **which).select_related(*events.OURS)
+        rows = Payment.objects.filter(campaign__in=self.campaigns, **which).select_related(*events.OURS)
         return self._pick(list(rows.order_by("pk")), number)
 
     def _refund(self, number: int) -> Refund:
-        rows = Refund.objects.filter(payment__campaign=self.campaign)
+        rows = Refund.objects.filter(payment__campaign__in=self.campaigns)
         rows = rows.select_related("payment__pledge", "payment__account")
         return self._pick(list(rows.order_by("pk")), number)
 
     # Donors
 
     def promise(self, first: int, second: int) -> None:
-        promise(self.campaign, 1000 * (1 + second % 9), email=f"d{first % 3}@tiwizi.example")
+        choice = CHOICES[second % 3]
+        promise(self.campaign, 1000 * (1 + second % 9), email=f"d{first % 3}@tiwizi.example", if_fails=choice)
 
     def card(self, first: int, second: int) -> None:
-        donor = pledges.Donor(email=f"d{first % 3}@tiwizi.example")
+        donor = pledges.Donor(email=f"d{first % 3}@tiwizi.example", if_fails=CHOICES[second % 3])
         self.forms += 1
         amount = money(1000 * (1 + second % 9), "EUR")
         key = f"history-{self.campaign.uid}-{self.forms:03}"[-40:]
@@ -86,8 +103,8 @@ class History:
     def begin(self, first: int, second: int) -> None:
         self._begin(self._pledge(first), ("card", "debit")[second % 2])
 
-    def _begin(self, pledge: Pledge, channel: str) -> None:
-        checkouts.begin(pledge, channel=channel, return_url="https://x.example/", cancel_url="")
+    def _begin(self, pledge: Pledge, channel: str) -> Payment:
+        return checkouts.begin(pledge, channel=channel, return_url="https://x.example/", cancel_url="")
 
     def cancel(self, first: int, second: int) -> None:
         checkouts.cancel(self._pledge(first))
@@ -189,6 +206,10 @@ class History:
 
     def settle(self) -> None:
         """Everything the provider has to say arrives at last, and the sweeper has passed."""
+        with self.watched():
+            self._settle()
+
+    def _settle(self) -> None:
         self.provider.breaks = ""
         for number in range(len(self.provider.events)):
             with suppress(*EXPECTED):
@@ -200,21 +221,26 @@ class History:
 
     def faults(self) -> list[str]:
         """What is not true now: our books in themselves."""
-        project = self.campaign.project
-        found = [fault for one in audit.run(project) for fault in one.faults]
-        found += audit.of_campaigns(project)
-        rows = Pledge.objects.filter(campaign=self.campaign)
-        taken = Payment.objects.filter(campaign=self.campaign, state=Payment.State.RECEIVED)
+        found = list(self.wrong)
+        for campaign in self._used():
+            found += [fault for one in audit.run(campaign.project) for fault in one.faults]
+            found += audit.of_campaigns(campaign.project)
+        rows = Pledge.objects.filter(campaign__in=self.campaigns)
+        taken = Payment.objects.filter(campaign__in=self.campaigns, state=Payment.State.RECEIVED)
         for code in rows.filter(pk__in=taken.values("pledge"), state=Pledge.State.RELEASED):
             found.append(f"{code} is taken and released")
         return found
 
+    def _used(self) -> list[Campaign]:
+        """Campaigns that somebody gave to."""
+        given = set(Pledge.objects.values_list("campaign", flat=True))
+        return [campaign for campaign in self.campaigns if campaign.pk in given]
+
     def differences(self) -> list[str]:
         """Where our ledger differs from the provider's own books, once everything has arrived."""
         waits = ProviderEvent.objects.filter(account=self.account, state=ProviderEvent.State.HUMAN)
-        lines = Entry.objects.filter(
-            ledger__project=self.campaign.project, account__kind=Account.Kind.PROVIDER
-        )
+        projects = [campaign.project for campaign in self.campaigns]
+        lines = Entry.objects.filter(ledger__project__in=projects, account__kind=Account.Kind.PROVIDER)
         ours = lines.aggregate(sum=Sum("amount_minor"))["sum"] or 0
         theirs = self.provider.balance()
         if waits.exists() or ours == theirs:
@@ -227,6 +253,7 @@ ACTS: dict[str, Callable[[History, int, int], None]] = {
     for name in (
         "promise", "card", "begin", "cancel", "switch", "come_back", "pay", "leave", "clear", "contest", "decide",
         "bounce_refund", "event", "breaks", "lost", "receive", "undo", "refund", "send", "finish", "retry", "drop", "expire",
-        "charge", "release", "sweep", "tomorrow",
+        "charge", "release", "sweep", "tomorrow", "move", "take_back", "support", "another_card", "stop", "work", "end", "late",
+        "call_off",
     )
 }  # fmt: skip
