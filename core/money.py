@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from babel.numbers import format_currency
 from django.db import models
+from django.utils.translation import get_language_info
 from moneyed import Money, get_currency
 from moneyed.classes import CurrencyDoesNotExist
 
@@ -97,6 +98,12 @@ def _text(amount: Decimal, currency: str, locale: str) -> str:
         numbering_system="latn",
     )
     return shown.replace("MAD", "DH").replace(" ", NO_BREAK)
+
+
+def isolated(amount: Money, language: str) -> str:
+    """``text``, kept whole and in its order inside a sentence that runs from right to left."""
+    written = text(amount, language)
+    return f"\u2066{written}\u2069" if get_language_info(language)["bidi"] else written
 
 
 class MinorField(models.BigIntegerField):

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from moneyed import Money
 
-from core.money import NotAnAmount, parse, text
+from core.money import NotAnAmount, isolated, parse
 
 AMBIGUOUS = re.compile(r"[.,٫]\D*[0-9٠-٩]{3,}\D*$")
 """A point or comma before three digits: a thousand to some, a fraction to others."""
@@ -46,7 +46,7 @@ class AmountField(forms.CharField):
 
 def shown(amount: Money) -> str:
     """An amount as the reader sees it, in plain text."""
-    return text(amount, get_language() or "fr")
+    return isolated(amount, get_language() or "fr")
 
 
 def typed(amount: Money) -> str:

@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ASIDE = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"
 LANGUAGES = {"fr": "fr-FR", "ar": "ar-MA", "en": "en-GB"}
 
 
@@ -269,6 +270,8 @@ def look(axe) -> Callable[..., None]:
             page.screenshot(path=f"{folder}/{name}.png", full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide"
+        hidden = page.evaluate(ASIDE)
+        assert not hidden, f"{page.url} has tables to push aside: {hidden}"
         axe(page)
 
     return check

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from core import dates
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain.letters import DAY, facts, send
 from plugins.crowdfunding.models import Payment, Pledge, Refund
 
@@ -17,7 +17,7 @@ def secured(pledge: Pledge, payment: Payment) -> None:
     with translation.override(pledge.language):
         more = facts(pledge) | {
             "label": pledge.mandate.label if pledge.mandate else "",
-            "needed": text(campaign.needed, pledge.language),
+            "needed": isolated(campaign.needed, pledge.language),
             "day": dates.text(campaign.first_closes_on or campaign.closes_on, DAY),
         }
         send(pledge, "secured", f"secured.{payment.uid}", more)
@@ -38,7 +38,7 @@ def given_back(refund: Refund) -> None:
     pledge = refund.payment.pledge
     with translation.override(pledge.language):
         more = facts(pledge) | {
-            "back": text(refund.amount, pledge.language),
+            "back": isolated(refund.amount, pledge.language),
             "reason": str(refund.get_reason_display()),
             "by_hand": refund.by_hand,
         }

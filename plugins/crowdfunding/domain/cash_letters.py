@@ -10,7 +10,7 @@ from core import dates
 from core.conf import absolute
 from core.domain.mail import post
 from core.models import Person
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain import letters
 from plugins.crowdfunding.domain.numbers import ltr
 from plugins.crowdfunding.models import CashGift
@@ -19,7 +19,7 @@ from plugins.crowdfunding.models import CashGift
 def _facts(gift: CashGift) -> dict[str, object]:
     pledge = gift.pledge
     return letters.facts(pledge) | {
-        "received": text(gift.amount, pledge.language),
+        "received": isolated(gift.amount, pledge.language),
         "day": dates.text(gift.received_on, letters.DAY),
         "number": ltr(gift.receipt_number),
         "corrects": ltr(gift.replaces.receipt_number) if gift.replaces else "",
@@ -44,7 +44,7 @@ def waits(gift: CashGift, person: Person, *, week: str) -> None:
         more = {
             "url": absolute(reverse("crowdfunding:cash", args=[gift.collector.slug])),
             "action": gettext("Open the cash book"),
-            "amount": text(gift.amount, person.language),
+            "amount": isolated(gift.amount, person.language),
             "number": ltr(gift.receipt_number),
             "day": dates.text(gift.received_on, letters.DAY),
             "campaign": campaign.title,

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from core import dates
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain import rules
 from plugins.crowdfunding.domain.letters import DAY, account_facts, facts, send
 from plugins.crowdfunding.models import Campaign, ClosingRun, Pledge
@@ -26,7 +26,7 @@ def ended(pledge: Pledge, run: ClosingRun) -> None:
             "stored": pledge.mandate_id is not None,
             "cancelled": run.cause == ClosingRun.Cause.CANCELLED,
             "reached": run.phase == ClosingRun.Phase.SUCCEEDING,
-            "bar": text(run.bar, pledge.language),
+            "bar": isolated(run.bar, pledge.language),
         }
         send(pledge, "closing_ended", _key("ended", pledge, run), more)
 
@@ -54,7 +54,7 @@ def succeeded(pledge: Pledge, run: ClosingRun) -> None:
     with translation.override(pledge.language):
         more = facts(pledge) | {
             "action": gettext("See what it does"),
-            "received": text(run.received, pledge.language) if run.received is not None else "",
+            "received": isolated(run.received, pledge.language) if run.received is not None else "",
             "goes_on": campaign.kind == Campaign.Kind.TWO_ROUNDS,
             "day": dates.text(campaign.closes_on, DAY),
         }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from core import dates
 from core.conf import absolute
 from core.domain.mail import post
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain import rules
 from plugins.crowdfunding.domain.banking import grouped
 from plugins.crowdfunding.domain.codes import shown
@@ -40,7 +40,7 @@ def facts(pledge: Pledge) -> dict[str, Any]:
         "url": absolute(pledge.get_absolute_url()),
         "action": gettext("Open my promise"),
         "name": pledge.name,
-        "amount": text(pledge.amount, pledge.language),
+        "amount": isolated(pledge.amount, pledge.language),
         "campaign": campaign.title,
         "collector": str(pledge.collector),
         "code": shown(pledge.transfer_code),
@@ -101,7 +101,7 @@ def received(pledge: Pledge, payment: Payment) -> None:
     with translation.override(pledge.language):
         more = facts(pledge) | {
             "action": gettext("See what it does"),
-            "received": text(payment.amount, pledge.language),
+            "received": isolated(payment.amount, pledge.language),
             "day": dates.text(payment.received_on, DAY),
             "project": pledge.campaign.project.title,
         }
@@ -112,7 +112,7 @@ def undone(pledge: Pledge, payment: Payment) -> None:
     """The treasurer took the entry back."""
     with translation.override(pledge.language):
         more = facts(pledge) | {
-            "received": text(payment.amount, pledge.language),
+            "received": isolated(payment.amount, pledge.language),
             "reason": str(payment.get_reason_display()),
             "waits": pledge.state == Pledge.State.PLEDGED,
         }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from core.conf import absolute
 from core.domain.mail import post
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain.letters import FOLDER, facts, send
 from plugins.crowdfunding.models import Pledge
 
@@ -32,7 +32,7 @@ def links(email: str, rows: Sequence[Pledge], language: str) -> None:
     with translation.override(language):
         lines = [
             {
-                "amount": text(row.amount, language),
+                "amount": isolated(row.amount, language),
                 "campaign": row.campaign.title,
                 "state": str(row.get_state_display()),
                 "url": absolute(row.get_absolute_url()),

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from core.conf import absolute
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain import numbers
 from plugins.crowdfunding.domain.letters import facts, send
 from plugins.crowdfunding.models import Pledge, TaxReceipt
@@ -45,7 +45,7 @@ def _facts(receipt: TaxReceipt, pledge: Pledge) -> dict[str, Any]:
         "action": gettext("Open the receipt"),
         "number": numbers.ltr(receipt.label),
         "year": str(receipt.year),
-        "receipted": text(receipt.amount, pledge.language),
+        "receipted": isolated(receipt.amount, pledge.language),
     }
 
 

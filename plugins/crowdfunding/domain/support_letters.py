@@ -12,7 +12,7 @@ from core import dates
 from core.conf import absolute
 from core.domain.mail import post
 from core.models import Organisation
-from core.money import text
+from core.money import isolated
 from plugins.crowdfunding.domain.banking import grouped
 from plugins.crowdfunding.domain.codes import shown
 from plugins.crowdfunding.domain.letters import DAY, FOLDER
@@ -25,7 +25,7 @@ def facts(row: Support) -> dict[str, Any]:
         "url": absolute(row.get_absolute_url()),
         "action": gettext("Open my support"),
         "name": row.name,
-        "amount": text(row.amount, row.language),
+        "amount": isolated(row.amount, row.language),
         "interval": str(row.get_interval_display()),
         "campaign": row.campaign.title,
         "collector": str(row.collector),

@@ -149,17 +149,19 @@ class PledgeForm(RewardChoiceMixin, KeyedForm):
         if not campaign.is_conditional:
             del self.fields["if_fails"]
         self.fields["other"].currency = campaign.currency
-        self.fields["other"].label = _("Another amount, in %(currency)s") % {
-            "currency": _("dirhams") if campaign.currency == "MAD" else _("euros")
-        }
+        currency = {"currency": _("dirhams") if campaign.currency == "MAD" else _("euros")}
+        self.fields["other"].label = _("Another amount, in %(currency)s") % currency
         amounts = [amount for amount in campaign.proposed if amount >= campaign.minimum]
         if amounts:
             choices = [(str(int(amount.amount * 100)), shown(amount)) for amount in amounts]
             self.fields["choice"].choices = choices
             self.fields["choice"].initial = choices[min(1, len(choices) - 1)][0]
+            self.fields["choice"].has_default = True
         else:
             del self.fields["choice"]
+            self.fields["other"].label = _("Amount, in %(currency)s") % currency
             self.fields["other"].help_text = ""
+            self.fields["other"].required = True
         self.add_rewards(campaign, reward)
         self.order_fields(self.field_order)
 

@@ -48,14 +48,15 @@ def delivery_list(request: HttpRequest, slug: str) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in TABS else Delivery.State.TO_SEND
     counts = deliveries.counts(rows)
+    page = keyset.page(deliveries.with_pledges(rows.filter(state=state)), request.GET.get("after"), size=50)
+    open_here = state in {Delivery.State.TO_SEND, Delivery.State.PROBLEM}
     context = {
         "campaign": campaign,
         "state": str(state),
         "tabs": [(str(tab), tab.label, counts[tab]) for tab in TABS],
-        "page": keyset.page(
-            deliveries.with_pledges(rows.filter(state=state)), request.GET.get("after"), size=50
-        ),
-        "sendable": state in {Delivery.State.TO_SEND, Delivery.State.PROBLEM},
+        "page": page,
+        "sendable": open_here
+        and any(not row.waits_for_address and row.pledge.state == "received" for row in page.rows),
     }
     return render(request, "crowdfunding/delivery_list.html", context)
 
