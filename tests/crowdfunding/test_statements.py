@@ -117,6 +117,20 @@ def test_unknown_columns_are_asked_once_and_their_content_is_not_kept(client, ca
     assert BankLine.objects.count() == 2
 
 
+def test_signs_a_database_does_not_store_are_no_error(client, campaign, keeper):
+    """PostgreSQL refuses NUL even in a question: who sends it gets an answer all the same."""
+    took(campaign, keeper, came(text="sans code"))
+    line = BankLine.objects.get()
+    at = base(campaign)
+    for choice in ("pledge-\0", "payment-\0"):
+        assert client.post(f"{at}lines/{line.uid}/", {"choice": choice}).status_code == 404
+    assert client.post(f"{at}statements/review/", {"pair": ["\0:x", f"{line.uid}:\0"]}).status_code == 302
+    assert client.get(f"{at}lines/{line.uid}/gift/?of=%00").status_code == 200
+    assert client.get(f"{at}receipts/issue/?payment=%00").status_code == 302
+    assert client.get(f"{at}receipts/%00/pdf/").status_code == 404
+    assert not Payment.objects.exists()
+
+
 def test_columns_told_twice_at_once_are_told_once(campaign, keeper):
     """Two presses of the button, or two treasurers: the second one finds what the first one made."""
     rows = [["Foo", "Bar", "Baz"], ["02/11/2026", "Don", "12,00"]]

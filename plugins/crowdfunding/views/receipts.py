@@ -18,7 +18,15 @@ from django.views.decorators.http import require_safe
 from core.domain import files
 from core.domain.permissions import require
 from core.models import Organisation
-from plugins.crowdfunding.domain import collectors, keyset, numbers, receipt_donors, receipt_facts, receipts
+from plugins.crowdfunding.domain import (
+    collectors,
+    keyset,
+    numbers,
+    receipt_donors,
+    receipt_facts,
+    receipts,
+    search,
+)
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.forms.receipts import CancelForm, EligibleForm, IdentityForm, IssuerForm
 from plugins.crowdfunding.models import Campaign, DonorIdentity, Payment, Pledge, ReceiptIssuer, TaxReceipt
@@ -126,7 +134,7 @@ def eligible(request: HttpRequest, slug: str, campaign: str) -> HttpResponse:
 def issue(request: HttpRequest, slug: str) -> HttpResponse:
     """Issue receipts for all who wait in a year, or with ``payment`` for one donor; asks to confirm."""
     organisation, year = kept(request, slug), year_of(request)
-    uid = request.GET.get("payment", "") or request.POST.get("payment", "")
+    uid = search.clean(request.GET.get("payment", "") or request.POST.get("payment", ""))
     waiting = receipt_donors.donors(organisation, year)
     if uid:
         wanted = set(Payment.objects.filter(uid=uid, collector=organisation).values_list("pk", flat=True))

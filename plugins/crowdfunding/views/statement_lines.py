@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from plugins.crowdfunding.domain import pledges
+from plugins.crowdfunding.domain import pledges, search
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.domain.statements import booking
 from plugins.crowdfunding.forms.statements import LeaveForm, LineGiftForm
@@ -30,7 +30,8 @@ def gift(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
     if not row.waits or row.amount_minor <= 0:
         messages.warning(request, _("This line was decided before."))
         return redirect("crowdfunding:statement_line", slug, uid)
-    again = Pledge.objects.filter(collector=row.collector, uid=request.GET.get("of", "")[:26]).first()
+    of = search.clean(request.GET.get("of", ""))
+    again = Pledge.objects.filter(collector=row.collector, uid=of).first()
     form = LineGiftForm(row, again, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _entered(request, row, form):
         return redirect("crowdfunding:statement_review", slug)

@@ -141,7 +141,8 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
     """Lines grouped sure, likely and unknown; one button confirms all sure ones."""
     organisation = kept(request, slug)
     if request.method == "POST":
-        done, left = booking.confirm_sure(organisation, request.POST.getlist("pair"), by=request.user)
+        seen = [search.clean(pair) for pair in request.POST.getlist("pair")]
+        done, left = booking.confirm_sure(organisation, seen, by=request.user)
         if done:
             text = ngettext(
                 "%(done)s line is booked; its donor is told.",
@@ -223,7 +224,7 @@ def line(request: HttpRequest, slug: str, uid: str) -> HttpResponse:
 
 def _settle(request: HttpRequest, organisation: Organisation, row: BankLine) -> str | None:
     """Do what the treasurer chose for a line; a sentence when that cannot be."""
-    kind, _dash, key = request.POST.get("choice", "").partition("-")
+    kind, _dash, key = search.clean(request.POST.get("choice", "")).partition("-")
     try:
         if kind == "pledge":
             pledge = get_object_or_404(Pledge, collector=organisation, uid=key)
