@@ -10,7 +10,7 @@ import logging
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from plugins.crowdfunding.domain import (
@@ -40,6 +40,7 @@ def work(limit: int = 500) -> dict[str, int]:
     done = {
         "ended": end_over(limit),
         "promised": promise_due(today, limit),
+        "renewed": renew(limit),
         "tried_again": try_again(today, limit),
         "paused": pause_stuck(limit),
     }
@@ -108,6 +109,13 @@ def _silent(row: Support) -> bool:
     return Pledge.State.RECEIVED not in states and states.count(Pledge.State.EXPIRED) >= SILENT
 
 
+def renew(limit: int) -> int:
+    """What is due waits for the card that was stored since; gives how many."""
+    rows = Pledge.objects.filter(state=Pledge.State.DUE, support__mandate__isnull=False)
+    rows = rows.exclude(support__state=Support.State.STOPPED).exclude(mandate=F("support__mandate"))
+    return sum(_secure_again(row, renewed=True) for row in list(rows.order_by("pk")[:limit]))
+
+
 def try_again(today: date, limit: int) -> int:
     """Refused cards whose next day of trying has come wait to be charged once more."""
     number = 0
@@ -142,12 +150,15 @@ def _pause(row: Support) -> int:
 
 
 @transaction.atomic
-def _secure_again(row: Pledge) -> int:
+def _secure_again(row: Pledge, *, renewed: bool = False) -> int:
     found = pledges.lock(row)
     if found.state != Pledge.State.DUE:
         return 0
+    if renewed:
+        stored = Support.objects.select_related("mandate").get(pk=found.support_id)
+        found.mandate, found.channel = stored.mandate, stored.channel
     found.state = after(PLEDGE, found.state, "secure")
-    found.save(update_fields=["state"])
+    found.save(update_fields=["state", "mandate", "channel"])
     return 1
 
 

@@ -182,12 +182,12 @@ def hold(row: Support) -> Support:
     """The support as it is now, its open pledges, its tally and its row held until the end of the transaction."""
     waiting = Pledge.objects.filter(support=row, state__in=[*Pledge.WAITING, Pledge.State.STARTED])
     list(waiting.select_for_update(of=("self",)).order_by("pk"))
-    list(Tally.objects.filter(campaign_id=row.campaign_id).select_for_update(of=("self",)))
     return lock(row)
 
 
 def lock(row: Support) -> Support:
-    """The support as it is now, held until the end of the transaction."""
+    """The support as it is now, held with its tally until the end of the transaction; no pledge is held after it."""
+    list(Tally.objects.filter(campaign_id=row.campaign_id).select_for_update(of=("self",)).only("pk"))
     rows = Support.objects.select_related("campaign__project", "campaign__collector", "collector", "mandate")
     return rows.select_for_update(of=("self",)).get(pk=row.pk)
 
@@ -215,7 +215,7 @@ def drop_open(row: Support) -> None:
 
 
 def on_secured(pledge: Pledge, mandate: Mandate | None) -> None:
-    """A card was stored for a locked pledge of a support: it pays from now on, and what is due is charged at once."""
+    """A card was stored for a locked pledge of a support: it pays from now on, what is due at once (by a worker)."""
     row = lock(pledge.support)  # type: ignore[arg-type]
     row.mandate, row.channel = mandate, pledge.channel
     if turn(row, "secure") == _S.STARTED:
@@ -226,11 +226,8 @@ def on_secured(pledge: Pledge, mandate: Mandate | None) -> None:
         tallies.promise(pledge, -1)
     else:
         wake()
-    for other in Pledge.objects.filter(support=row, state=Pledge.State.DUE):
-        other.mandate, other.channel = mandate, pledge.channel
-        other.state = after(PLEDGE, other.state, "secure")
-        other.save(update_fields=["mandate", "channel", "state"])
-        wake()
+    if Pledge.objects.filter(support=row, state=Pledge.State.DUE).exists():
+        wake()  # periods.renew: whoever holds the support takes no other pledge
 
 
 def on_refused(pledge: Pledge) -> None:
