@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from core.money import money
 from plugins.crowdfunding.domain import (
     campaigns,
     changes,
     checkouts,
+    closing,
+    disputes,
     moves,
     payments,
     periods,
@@ -21,8 +25,9 @@ from plugins.crowdfunding.domain import (
     support_acts,
 )
 from plugins.crowdfunding.domain.lifecycles import NotPossible
-from plugins.crowdfunding.gateways.base import Status, Unreachable
+from plugins.crowdfunding.gateways.base import DisputeOutcome, DisputeStatus, Status, Unreachable
 from plugins.crowdfunding.models import Campaign, GatewayAccount, Payment, Pledge, Refund, Tally
+from tests.crowdfunding.bank import end_today
 from tests.crowdfunding.factories import CampaignFactory, donor_by_card, promise, receipt, received, treasurer
 from tests.crowdfunding.fake_provider import NAME, fake
 from tests.crowdfunding.regular import at, begun, campaign, sound
@@ -146,6 +151,22 @@ def test_stopping_a_support_stops_a_charge_that_was_not_made(campaign, provider)
     checkouts.sweep(timezone.now() + LATER)
     assert charges(provider) == []
     sound(campaign)
+
+
+def test_a_contested_part_that_was_won_back_after_a_failure_goes_back_too():
+    """The bank's word came after the campaign gave back what was there: the rest is not the campaign's either."""
+    here = CampaignFactory(kind="all_or_nothing", goal_minor=10_000, needed_minor=10_000)
+    payment = received(here)
+    won = DisputeOutcome(DisputeStatus.WON, "dp", "pi", money(2000, "EUR"))
+    disputes.apply(payment, replace(won, status=DisputeStatus.OPENED))
+    end_today(here)
+    closing.work()
+    disputes.apply(payment, won)
+    for _again in range(2):
+        closing.work()
+    payment.refresh_from_db()
+    given_back = list(payment.refunds.order_by("pk").values_list("amount_minor", flat=True))
+    assert (payment.refunded_minor, given_back) == (5000, [3000, 2000])
 
 
 def test_a_page_opened_for_an_attempt_given_up_meanwhile_is_closed(provider, monkeypatch):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core.domain.notices import quiet
@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 State, Phase = Pledge.State, ClosingRun.Phase
 BATCH = 100
 REFUND_KEY = "closing-"
+DROPPED = Q(form_key__startswith=REFUND_KEY, state=Refund.State.DROPPED)
 TO_CHOOSE = timedelta(days=30)
 """How long a donor who wished to move a gift has to choose the project; then it is given back."""
 
@@ -110,9 +111,7 @@ def give_back(run: ClosingRun) -> int:
     rows = Payment.objects.filter(campaign=run.campaign_id, state=Payment.State.RECEIVED)
     rows = rows.filter(pledge__state=State.RECEIVED).exclude(pk__in=_to_be_moved(rows, run))
     # A refund of this run that a human dropped stays dropped: the donor gave the money anew.
-    rows = rows.exclude(
-        Exists(Refund.objects.filter(payment=OuterRef("pk"), form_key__startswith=REFUND_KEY))
-    )
+    rows = rows.exclude(Exists(Refund.objects.filter(DROPPED, payment=OuterRef("pk"))))
     rows = rows.select_related("pledge").order_by("pk")
     return sum(_give_back(payment, run) for payment in list(rows[:BATCH]))
 
@@ -134,7 +133,9 @@ def _give_back(payment: Payment, run: ClosingRun) -> int:
             keep(payment, run)
         else:
             rest = refunds.rest_of(payment)
-            refunds.request(payment, rest, by=None, reason=reason, form_key=f"{REFUND_KEY}{payment.uid}")
+            # Once for what is there now; what a dispute held back may come again and goes back, too.
+            key = f"{REFUND_KEY}{payment.uid}-{payment.refunded_minor}"
+            refunds.request(payment, rest, by=None, reason=reason, form_key=key)
     except (NotPossible, refunds.TooMuch) as error:
         logger.warning("Payment %s of a campaign that failed stays: %r", payment.uid, error)
         return 0
