@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import translation
 
 from core.domain.mail import deliver_letters
@@ -80,3 +83,9 @@ def test_an_expense_in_the_ledger(client):
     spent(campaign, 10_000, what="Tuyaux")
     page = client.get(f"/fr/crowdfunding/ledger/{campaign.project.slug}/").content.decode()
     assert "Dépense\u00a0: <bdi>Tuyaux</bdi>" in page
+
+
+def test_what_sponsors_add_has_its_own_sign_in_the_frame():
+    """In the frame its legend had the sign of what is missing."""
+    style = finders.find("crowdfunding/embed.css")
+    assert ".three .k.matched::before" in Path(style).read_text(encoding="utf-8")

@@ -156,7 +156,7 @@ class PledgeForm(RewardChoiceMixin, KeyedForm):
             choices = [(str(int(amount.amount * 100)), shown(amount)) for amount in amounts]
             self.fields["choice"].choices = choices
             self.fields["choice"].initial = choices[min(1, len(choices) - 1)][0]
-            self.fields["choice"].has_default = True
+            self.fields["choice"].unmarked = True
         else:
             del self.fields["choice"]
             self.fields["other"].label = _("Amount, in %(currency)s") % currency

@@ -161,6 +161,7 @@ class WitnessedForm(PhotoForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["photo"].label = _("A photo of what you saw (needed to confirm)")
+        self.fields["photo"].unmarked = True
 
     def clean(self) -> dict[str, Any]:
         """A photo that may be shown for a yes, a reason for a no."""
