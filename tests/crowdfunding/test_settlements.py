@@ -64,6 +64,21 @@ def test_never_more_than_stands_there_and_never_twice(campaign):
     assert Settlement.objects.count() == 1
 
 
+def test_the_same_form_with_another_amount_is_not_said_to_be_entered(client, campaign):
+    """Back in the browser, the amount changed: told, and entered when it is sent again."""
+    client.force_login(treasurer(campaign.collector))
+    url = f"/fr/crowdfunding/treasury/{campaign.collector.slug}/settlements/"
+    name = f"part_{campaign.project.pk}_EUR"
+    data = {name: "60", "settled_on": TODAY().isoformat(), "form_key": "k" * 32, "step": "do"}
+    assert client.post(url, data).status_code == 302
+    answer = client.post(url, data | {name: "40"})
+    assert answer.status_code == 422
+    assert Settlement.objects.get().amount_minor == 6_000
+    again = answer.context["form"].data["form_key"]
+    assert client.post(url, data | {name: "40", "form_key": again}).status_code == 302
+    assert settlements.at_provider(campaign.collector) == []
+
+
 def test_taken_back_once_and_not_when_it_was_passed_on(campaign):
     (row,) = settle(campaign)
     payout = sent(campaign, 10_000)

@@ -21,6 +21,10 @@ from plugins.crowdfunding.verbs import SETTLED, SETTLEMENT_UNDONE
 _K = Account.Kind
 
 
+class AlreadyUsed(ValueError):
+    """The form made another entry before."""
+
+
 class AlreadyUndone(ValueError):
     """The entry was taken back before."""
 
@@ -43,10 +47,12 @@ def settle(
     by: Person | None,
     form_key: str,
 ) -> list[Settlement]:
-    """Book what came from the provider, an amount per project; the same form counts once. Raises NotEnough."""
+    """Book what came from the provider, an amount per project; the same form counts once.
+
+    Raises NotEnough, and AlreadyUsed when the form was filled in differently before.
+    """
     keys = [f"{form_key}-{project.pk}-{amount.currency.code}" for project, amount in amounts]
-    known = list(Settlement.objects.filter(form_key__in=keys))
-    if known:
+    if known := _known(form_key, amounts, on):
         return known
     try:
         with transaction.atomic():
@@ -54,10 +60,20 @@ def settle(
             parts = sorted(zip(amounts, keys, strict=True), key=lambda part: part[0][0].pk)
             return [_settle(organisation, *part, on, reference, by, key) for part, key in parts]
     except IntegrityError:
-        known = list(Settlement.objects.filter(form_key__in=keys))
+        known = _known(form_key, amounts, on)
         if not known:
             raise
         return known
+
+
+def _known(form_key: str, amounts: Sequence[tuple[Project, Money]], on: date) -> list[Settlement]:
+    """What a form already made; raises AlreadyUsed when it said something else."""
+    known = list(Settlement.objects.filter(form_key__startswith=f"{form_key}-"))
+    before = {(row.project_id, row.currency, row.amount_minor, row.settled_on) for row in known}
+    now = {(project.pk, amount.currency.code, minor(amount), on) for project, amount in amounts}
+    if known and before != now:
+        raise AlreadyUsed(form_key)
+    return known
 
 
 def _settle(

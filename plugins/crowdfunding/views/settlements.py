@@ -63,6 +63,12 @@ def _settled(request: HttpRequest, organisation: Any, form: SettlementForm) -> b
     except funds.NotEnough:
         form.add_error(None, _("Less stands at the provider by now. Look at the amounts again."))
         return False
+    except settlements.AlreadyUsed:
+        form.renew_key()
+        form.add_error(
+            None, _("This form already entered another transfer. Send it again to enter this one too.")
+        )
+        return False
     messages.success(request, _("Entered. The money stands on the bank account and can be passed on."))
     return True
 
