@@ -126,6 +126,16 @@ def test_a_charge_of_a_campaign_called_off_is_never_made_and_given_back_when_it_
     assert Pledge.objects.get(pk=row.pk).state == "cancelled"
 
 
+def test_a_charge_left_half_done_at_the_provider_does_not_hang_for_ever(provider, monkeypatch):
+    """It was made there and never carried out: it is cancelled, and the donor asked for another card."""
+    row = moved_card(provider)
+    monkeypatch.setattr(provider, "_take", lambda intent, answer: None)
+    assert checkouts.charge(row).state == "started"
+    checkouts.sweep(timezone.now() + LATER)
+    row.refresh_from_db()
+    assert (row.state, charges(provider), provider.intents[-1].status) == ("due", [], Status.EXPIRED)
+
+
 def test_coming_back_to_a_refused_charge_asks_for_no_money(provider, client):
     """A refusal that left no trace at the provider is not a charge to be tried again by whoever opens the address."""
     row = moved_card(provider)

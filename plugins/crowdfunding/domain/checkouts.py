@@ -155,7 +155,11 @@ def _read(payment: Payment, account: GatewayAccount, *, void: bool) -> Outcome:
     try:
         if void:
             return provider.void(payment.session, payment.reference, access)
-        return provider.find(payment.session, payment.reference, access)
+        found = provider.find(payment.session, payment.reference, access)
+        if payment.way == Payment.Way.CHARGE and found.status == Status.OPEN:
+            # Made and never carried out, and no donor is at a page to go on with it.
+            return provider.void(payment.session, payment.reference, access)
+        return found
     except Unknown:
         return Outcome(Status.EXPIRED, key=payment.key, failure="unknown")
 
