@@ -107,7 +107,7 @@ class History(Fates):
         return checkouts.begin(pledge, channel=channel, return_url="https://x.example/", cancel_url="")
 
     def cancel(self, first: int, second: int) -> None:
-        checkouts.cancel(self._pledge(first))
+        pledges.cancel(self._pledge(first))  # its page stays open, as when a campaign is called off
 
     def switch(self, first: int, second: int) -> None:
         pledges.switch(self._pledge(first))

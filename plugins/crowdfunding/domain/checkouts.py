@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from core.models import Person
 from plugins.crowdfunding.domain import collectors, gates, outcomes, pledges, providers
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.gateways import hosted
@@ -230,22 +229,6 @@ def account_of(payment: Payment) -> GatewayAccount:
     if payment.account is None:
         raise providers.NoProvider(payment.gateway)
     return payment.account
-
-
-def cancel(row: Pledge, *, by: Person | None = None) -> Pledge:
-    """Take a promise back and make the provider's page impossible; raises NotPossible while the bank has the money."""
-    if row.payments.filter(state=Payment.State.PROCESSING).exists():
-        raise NotPossible(row.state, "cancel")
-    found = pledges.cancel(row, by=by)
-    for payment in open_pages(found):
-        _void(payment)
-    return found
-
-
-def open_pages(pledge: Pledge) -> list[Payment]:
-    """Pages of the provider that the pledge's donor has not finished."""
-    rows = Payment.objects.filter(pledge=pledge, state=Payment.State.STARTED).exclude(way=Payment.Way.CHARGE)
-    return list(rows.select_related("pledge__campaign", "pledge__collector", "account").order_by("attempt"))
 
 
 def sweep(now: datetime | None = None, limit: int = 100) -> int:
