@@ -57,7 +57,7 @@ def test_any_history_leaves_the_money_right(steps, conditional):
         assert history.faults() == []
         history.settle()
         assert history.differences() == []
-        if len(steps) % 3 == 0:  # the last word takes as long as the history
+        if len(steps) % 4 == 0:  # the last word takes as long as the history
             history.close_all()
             assert history.unfinished() == []
         assert history.faults() == []
