@@ -170,6 +170,9 @@ def on_taken_back(payment: Payment, minor: int = 0) -> None:
 
 def on_moved(old: Pledge, new: Pledge) -> None:
     """A gift went to another campaign: what was added here is taken back, and added there by the rule there."""
+    both = MatchedCampaign.objects.filter(campaign__in=[old.campaign_id, new.campaign_id])
+    for pk in sorted(set(both.values_list("fund", flat=True))):  # in one order, whichever way a gift goes
+        lock(pk)
     for payment in Payment.objects.filter(pledge=old, state=Payment.State.MOVED).select_related("pledge"):
         on_taken_back(payment)
     for payment in Payment.objects.filter(pledge=new, state=Payment.State.RECEIVED).select_related("pledge"):
