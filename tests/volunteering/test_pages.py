@@ -186,6 +186,18 @@ def test_a_mission_is_not_done_while_somebody_waits(client):
     assert application.mission.state == Mission.State.OPEN
 
 
+def test_a_full_mission_says_what_to_do_before_it_opens(client):
+    mission = MissionFactory(people=1)
+    manager = manager_of(mission.host)
+    applications.accept(sent(mission), by=manager)
+    client.force_login(manager)
+    client.post(reverse("volunteering:move", args=[mission.slug]), {"to": "close"})
+    answer = client.post(reverse("volunteering:move", args=[mission.slug]), {"to": "open"}, follow=True)
+    assert "modifiez d’abord la mission" in body(answer)
+    mission.refresh_from_db()
+    assert mission.state == Mission.State.CLOSED
+
+
 @pytest.mark.parametrize(
     "changes", [{"title": ""}, {"ends": "2026-01-01"}, {"remote": ""}, {"hours": "-3"}, {"host": "0"}]
 )

@@ -43,6 +43,24 @@ def test_of_two_moves_at_once_one_wins():
     assert Application.objects.get(pk=application.pk).state == "declined"
 
 
+@pytest.mark.parametrize("before", ["filled", "closed"])
+def test_a_mission_without_a_free_place_is_not_opened(before):
+    """D6: it would take an application that nobody can accept; with more people sought it opens."""
+    mission = MissionFactory(people=1)
+    manager = manager_of(mission.host)
+    applications.accept(sent(mission), by=manager)
+    mission.refresh_from_db()
+    if before == "closed":
+        missions.close(mission, by=manager)
+    with pytest.raises(WrongState):
+        missions.open_to_all(mission, by=manager)
+    assert Mission.objects.get().state == before
+    missions.edit(mission, by=manager, people=2)
+    if before == "closed":
+        missions.open_to_all(mission, by=manager)
+    assert Mission.objects.get().state == "open"
+
+
 def act(name: str, number: int, mission: Mission, manager, cases: list) -> None:
     """One thing that somebody does, on one of the applications."""
     if name == "apply" or not cases:

@@ -99,7 +99,9 @@ def edit(
 
 @transaction.atomic
 def open_to_all(mission: Mission, *, by: Person | None) -> None:
-    """Put a mission before everyone, or take applications again; raises WrongState."""
+    """Put a mission before everyone, or take applications again; raises WrongState, also while all places are taken."""
+    if free_places(mission) == 0:
+        raise WrongState("no place is left")
     now = timezone.now()
     move(mission, MISSION, Mission.State.OPEN, published_at=mission.published_at or now, updated_at=now)
     record(by, verbs.OPENED, mission, organisation=mission.host)

@@ -113,6 +113,8 @@ def refusal(mission: Mission, name: str) -> str:
     """Why a mission cannot be moved."""
     if name == "finish" and STATES[name] in MISSION[mission.state]:
         return gettext("People still wait for your answer: answer them first.")
+    if name == "open" and missions.free_places(mission) == 0:
+        return gettext("All places are taken: change the mission first so that it seeks more people.")
     return gettext("This was done or changed in the meantime. Please look again.")
 
 
