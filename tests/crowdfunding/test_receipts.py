@@ -64,6 +64,18 @@ def test_only_what_really_stays_is_receipted(campaign):
     assert TaxReceipt.objects.get().amount_minor == 3000
 
 
+@pytest.mark.parametrize("kind", ["all_or_nothing", "two_rounds"])
+def test_a_round_that_is_not_decided_gives_no_receipt(campaign, kind):
+    """What may still go back to its donor is no gift yet; a first round that succeeded is decided."""
+    gift(campaign, 5000)
+    Campaign.objects.filter(pk=campaign.pk).update(kind=kind, needed_minor=4000)
+    for state, number in (("open", 0), ("collecting", 0), ("failed", 0), ("succeeded", 1)):
+        Campaign.objects.filter(pk=campaign.pk).update(state=state)
+        assert len(receipt_donors.donors(campaign.collector, THIS_YEAR)) == number, state
+    Campaign.objects.filter(pk=campaign.pk).update(state="open", round=2)
+    assert len(receipt_donors.donors(campaign.collector, THIS_YEAR)) == 1
+
+
 def test_nobody_else_s_gifts_by_typing_an_address(campaign):
     """The same mailbox with another name is another donor: it was typed, not proved."""
     gift(campaign, 90_000, name="Essai")

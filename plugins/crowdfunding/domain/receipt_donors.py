@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from core.models import Organisation
 from core.money import money
-from plugins.crowdfunding.models import DonorIdentity, Payment, Pledge, ReceiptLine, TaxReceipt
+from plugins.crowdfunding.models import Campaign, DonorIdentity, Payment, Pledge, ReceiptLine, TaxReceipt
 
 CURRENCY = "EUR"
 """The form counts euros."""
@@ -38,7 +38,10 @@ class Donor:
 
 
 def gifts(organisation: Organisation, year: int) -> QuerySet[Payment]:
-    """Gifts of a year that give a right to a receipt and stand on none, identified or not."""
+    """Gifts of a year that give a right to a receipt and stand on none, identified or not.
+
+    A gift that may still go back, because its round is not decided or failed, gives none.
+    """
     rows = Payment.objects.filter(
         collector=organisation,
         currency=CURRENCY,
@@ -47,6 +50,8 @@ def gifts(organisation: Organisation, year: int) -> QuerySet[Payment]:
         received_on__range=(date(year, 1, 1), date(year, 12, 31)),
         amount_minor__gt=F("refunded_minor") + F("disputed_minor"),
     )
+    conditional = Q(campaign__kind__in=Campaign.CONDITIONAL, campaign__round=1)
+    rows = rows.exclude(conditional & ~Q(campaign__state=Campaign.State.SUCCEEDED))
     stands = ReceiptLine.objects.filter(standing=True)
     rows = rows.exclude(pk__in=stands.values("payment"))
     # A gift that moved with its receipt waits until that one is cancelled.
