@@ -12,6 +12,7 @@ from wagtail.models import Collection
 
 from core.domain import notices
 from core.models import BudgetLine, JournalEntry
+from plugins.crowdfunding import models
 from plugins.crowdfunding.models import (
     Campaign,
     CashGift,
@@ -26,7 +27,6 @@ from plugins.crowdfunding.models import (
     Spending,
     Support,
     Tally,
-    Testimony,
 )
 from sites.demo import campaigns, money, organisations
 from sites.demo.source import rows
@@ -114,7 +114,7 @@ def test_budget_lines_say_who_pays_what(loaded):
 def test_money_is_released_passed_on_spent_and_given_back(loaded):
     """D15, D26."""
     assert list(Milestone.objects.values_list("state", flat=True)) == ["released", "planned"]
-    said = Testimony.objects.get()
+    said = models.Testimony.objects.get()
     assert (said.verdict, said.witness.state) == ("confirms", "accepted")
     assert said.photo is not None
     sent = Payout.objects.get()
@@ -130,7 +130,7 @@ def test_what_is_invented_says_so(loaded):
     for campaign in Campaign.objects.all():
         assert campaign.is_sample
         assert "invent" in str(campaign.texts["fr"])
-    for row in (*Milestone.objects.all(), *Spending.objects.all(), *Testimony.objects.all()):
+    for row in (*Milestone.objects.all(), *Spending.objects.all(), *models.Testimony.objects.all()):
         assert "invent" in str(vars(row))
     assert "invent" in Share.objects.get().who
     assert "invent" in InKindOffer.objects.get().things.get().what
