@@ -34,7 +34,9 @@ def words(page):
 def give(page, stripe, *, way="par carte", language="fr"):
     """The form, the page that leads on, and Stripe's page."""
     page.goto(f"{stripe.address}/{language}/crowdfunding/campaigns/{stripe.campaign.slug}/give/")
-    page.get_by_label(re.compile("^\\s*\u2066?50\\s€\u2069?\\s*$")).check()  # held together within Arabic words
+    page.get_by_label(
+        re.compile("^\\s*\u2066?50\\s€\u2069?\\s*$")
+    ).check()  # held together within Arabic words
     page.get_by_label(re.compile(way)).check()
     page.locator("input[type=email]").fill("amie@tiwizi.example")
     page.locator("main form button[type=submit]").click()
