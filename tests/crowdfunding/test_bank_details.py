@@ -8,21 +8,9 @@ import pytest
 from django.utils import timezone
 
 from plugins.crowdfunding.models import CollectorSettings
-from tests.crowdfunding.factories import IBAN, CampaignFactory, manager, treasurer
+from tests.crowdfunding.factories import IBAN, manager
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign():
-    return CampaignFactory()
-
-
-@pytest.fixture
-def keeper(client, campaign):
-    person = treasurer(campaign.collector)
-    client.force_login(person)
-    return person
 
 
 def base(campaign):

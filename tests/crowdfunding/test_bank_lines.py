@@ -9,23 +9,11 @@ from plugins.crowdfunding.domain import deposits, payments, pledges
 from plugins.crowdfunding.domain.lifecycles import NotPossible
 from plugins.crowdfunding.domain.statements import booking, candidates
 from plugins.crowdfunding.models import BankLine, Payment, Pledge, Tally
-from tests.crowdfunding.factories import CampaignFactory, promise, receipt, received, treasurer
+from tests.crowdfunding.factories import CampaignFactory, promise, receipt, received
 from tests.crowdfunding.statement_files import DAY, base, came, intact, proposal, took
 from tests.factories import OrganisationFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign():
-    return CampaignFactory()
-
-
-@pytest.fixture
-def keeper(client, campaign):
-    person = treasurer(campaign.collector)
-    client.force_login(person)
-    return person
 
 
 def test_codes_are_read_as_people_and_banks_write_them():

@@ -17,18 +17,6 @@ from tests.factories import OrganisationFactory, PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return CampaignFactory()
-
-
-@pytest.fixture
-def keeper(client, campaign):
-    person = treasurer(campaign.collector)
-    client.force_login(person)
-    return person
-
-
 def base(campaign):
     return f"/fr/crowdfunding/treasury/{campaign.collector.slug}/deposits/"
 

@@ -20,18 +20,6 @@ from tests.factories import OrganisationFactory, PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def campaign():
-    return CampaignFactory()
-
-
-@pytest.fixture
-def keeper(client, campaign):
-    person = treasurer(campaign.collector)
-    client.force_login(person)
-    return person
-
-
 def upload(client, campaign, data, name="statement.xml", **fields):
     file = SimpleUploadedFile(name, data)
     return client.post(f"{base(campaign)}statements/", {"file": file, **fields})

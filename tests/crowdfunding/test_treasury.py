@@ -16,23 +16,10 @@ from tests.crowdfunding.factories import (
     promise,
     receipt,
     received,
-    treasurer,
 )
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def campaign():
-    return CampaignFactory()
-
-
-@pytest.fixture
-def keeper(client, campaign):
-    person = treasurer(campaign.collector)
-    client.force_login(person)
-    return person
 
 
 def base(campaign):
